@@ -1,0 +1,28 @@
+# make demo and make test are all that a fresh machine needs; everything else is for those who work on it.
+
+# One build serves the command and the tests: release, so that the numeric loops are fast, and testable.
+FLAGS := --configuration release -Xswiftc -enable-testing
+SOURCES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
+
+.PHONY: setup build demo test lint bundle clean
+
+setup:
+	@setup/setup
+
+build: setup
+	swift build $(FLAGS)
+
+demo: build
+	.build/release/mish demo
+
+test: setup
+	swift test $(FLAGS) --disable-xctest
+
+lint:
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+bundle: setup
+	setup/bundle
+
+clean:
+	rm -rf .build .build-bundle bundle

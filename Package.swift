@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+
+import Foundation
+import PackageDescription
+
+// MARK: LibTorch
+
+/// The `torch` package folder of an installed PyTorch 2.11, which holds LibTorch's headers and libraries.
+/// In the order asked: the environment, the path that `setup/setup` wrote, a Python environment.
+func findLibTorch() -> String {
+    let environment = ProcessInfo.processInfo.environment
+    func line(of path: String) -> String? {
+        (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    let home = environment["HOME"] ?? NSHomeDirectory()
+    let configuration = environment["XDG_CONFIG_HOME"] ?? "\(home)/.config"
+    var candidates = [
+        environment["LIBTORCH"],
+        line(of: "\(Context.packageDirectory)/.libtorch"),
+        line(of: "\(configuration)/swift-mish/libtorch"),
+    ]
+    if let virtual = environment["VIRTUAL_ENV"],
+        let versions = try? FileManager.default.contentsOfDirectory(atPath: "\(virtual)/lib")
+    {
+        candidates += versions.sorted().map { "\(virtual)/lib/\($0)/site-packages/torch" }
+    }
+    for case let folder? in candidates
+    where FileManager.default.fileExists(atPath: "\(folder)/lib/libtorch_cpu.so") {
+        return folder
+    }
+    fatalError(
+        """
+        swift-mish needs LibTorch 2.11 and found none. Ways out:
+          make setup                        fetches it into the cache and remembers where it is
+          export LIBTORCH=/path/to/torch    names the torch folder of an installed PyTorch 2.11
+          source /path/to/venv/bin/activate a Python environment that has torch 2.11
+        """)
+}
+
+let libTorch = findLibTorch()
+
+let torchHeaders: [CXXSetting] = [
+    .unsafeFlags([
+        "-isystem", "\(libTorch)/include",
+        "-isystem", "\(libTorch)/include/torch/csrc/api/include",
+    ])
+]
+
+let torchLibraries: [LinkerSetting] = [
+    .unsafeFlags(["-L\(libTorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libTorch)/lib"]),
+    .linkedLibrary("c10"),
+    .linkedLibrary("torch_cpu"),
+]
+
+// MARK: The package
+
+let package = Package(
+    name: "swift-mish",
+    products: [
+        .executable(name: "mish", targets: ["mish"]),
+        .library(name: "Torch", targets: ["Torch"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+        .target(name: "Torch", dependencies: ["CTorch"]),
+        .executableTarget(
+            name: "mish",
+            dependencies: ["Torch", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,117 @@
+// What belongs to the process: version, threads, random state, and CUDA, whose library is opened only
+// when a CUDA device is first asked for.
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+
+#include <c10/core/CachingDeviceAllocator.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <dlfcn.h>
+
+#include <mutex>
+
+#include "Bridge.hpp"
+
+using namespace ctorch;
+
+extern "C" {
+
+const char *ct_version_string(void) { return TORCH_VERSION; }
+
+const char *ct_library_folder(void) {
+    static const std::string folder = [] {
+        Dl_info info;
+        if (!dladdr(reinterpret_cast<void *>(&at::get_num_threads), &info) || !info.dli_fname) return std::string(".");
+        const std::string path = info.dli_fname;
+        const auto slash = path.rfind('/');
+        return slash == std::string::npos ? std::string(".") : path.substr(0, slash);
+    }();
+    return folder.c_str();
+}
+
+char *ct_build_description(void) { return ::strdup((at::show_config() + at::get_parallel_info()).c_str()); }
+
+int32_t ct_thread_count(void) { return at::get_num_threads(); }
+void ct_set_thread_count(int32_t count) { at::set_num_threads(count); }
+
+ct_error *ct_manual_seed(uint64_t seed) {
+    return fenced([&] { at::manual_seed(seed); });
+}
+
+ct_error *ct_random_state(int64_t device, ct_tensor *result) {
+    return fenced([&] {
+        auto generator = at::globalContext().defaultGenerator(unpack(device));
+        std::lock_guard<std::mutex> lock(generator.mutex());
+        *result = hand_over(generator.get_state());
+    });
+}
+
+ct_error *ct_set_random_state(int64_t device, ct_tensor state) {
+    return fenced([&] {
+        auto generator = at::globalContext().defaultGenerator(unpack(device));
+        std::lock_guard<std::mutex> lock(generator.mutex());
+        generator.set_state(borrow(state));
+    });
+}
+
+void ct_set_deterministic(bool enabled) {
+    at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
+    at::globalContext().setDeterministicCuDNN(enabled);
+}
+
+void ct_set_cuda_math(bool allow_tf32, bool benchmark) {
+    at::globalContext().setAllowTF32CuBLAS(allow_tf32);
+    at::globalContext().setAllowTF32CuDNN(allow_tf32);
+    at::globalContext().setBenchmarkCuDNN(benchmark);
+}
+
+ct_error *ct_cuda_load(void) {
+    return fenced([&] {
+        static std::mutex mutex;
+        static bool loaded = false;
+        std::lock_guard<std::mutex> lock(mutex);
+        if (loaded) return;
+        const std::string path = std::string(ct_library_folder()) + "/libtorch_cuda.so";
+        if (!dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) TORCH_CHECK(false, dlerror());
+        loaded = true;
+    });
+}
+
+int32_t ct_cuda_device_count(void) {
+    int32_t count = 0;
+    ct_error_free(fenced([&] { count = at::detail::getCUDAHooks().getNumGPUs(); }));
+    return count;
+}
+
+ct_error *ct_synchronize(int64_t device) {
+    return fenced([&] {
+        const auto target = unpack(device);
+        if (target.is_cpu()) return;
+        at::detail::getCUDAHooks().deviceSynchronize(target.index());
+    });
+}
+
+ct_error *ct_cuda_memory(int64_t device, ct_memory *result) {
+    return fenced([&] {
+        const auto index = unpack(device).index();
+        at::globalContext().lazyInitDevice(c10::DeviceType::CUDA);
+        auto *allocator = c10::getDeviceAllocator(c10::DeviceType::CUDA);
+        const auto stats = allocator->getDeviceStats(index);
+        const auto total = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+        const auto memory = allocator->getMemoryInfo(index);
+        *result = {stats.allocated_bytes[total].current, stats.allocated_bytes[total].peak,
+                   stats.reserved_bytes[total].current, static_cast<int64_t>(memory.first),
+                   static_cast<int64_t>(memory.second)};
+    });
+}
+
+ct_error *ct_cuda_reset_peak_memory(int64_t device) {
+    return fenced([&] { c10::getDeviceAllocator(c10::DeviceType::CUDA)->resetPeakStats(unpack(device).index()); });
+}
+
+ct_error *ct_cuda_empty_cache(void) {
+    return fenced([&] { c10::getDeviceAllocator(c10::DeviceType::CUDA)->emptyCache(); });
+}
+
+}  // extern "C"

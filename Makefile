@@ -16,12 +16,14 @@ demo: build
 	.build/release/mish demo
 
 test: setup
-	swift test $(FLAGS) --disable-xctest
+	swift build $(FLAGS) --build-tests
+	swift test $(FLAGS) --disable-xctest --skip-build
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
 bundle: setup
+	swift build $(FLAGS) --build-tests
 	setup/bundle
 
 clean:

@@ -114,14 +114,16 @@ public struct DecodedImages: Sendable {
     ) throws {
         guard !indices.isEmpty else { return }
         let size = output.count / indices.count
-        precondition(output.count == size * indices.count, "\(output.count) bytes for \(indices.count) images")
+        precondition(
+            output.count == size * indices.count, "\(output.count) bytes for \(indices.count) images")
         // The threads write to disjoint parts, and are done when forEachInParallel returns.
         nonisolated(unsafe) let output = output
         try forEachInParallel(count: indices.count, workers: workers) { position in
             let image = images[indices[position]]
             let slice = output[position * size..<(position + 1) * size]
             image.render(
-                view(image, indices[position]), into: UnsafeMutableBufferPointer(rebasing: slice), layout: layout)
+                view(image, indices[position]), into: UnsafeMutableBufferPointer(rebasing: slice),
+                layout: layout)
         }
     }
 }

@@ -39,7 +39,9 @@ public enum ImageDecoder {
     private static func check(
         _ status: cimage_status, _ info: cimage_info, _ bytes: [UInt8], _ path: String
     ) throws(ImageError) {
-        let reason = withUnsafeBytes(of: info.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let reason = withUnsafeBytes(of: info.message) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
         switch status {
         case CIMAGE_OK: return
         case CIMAGE_NOT_AN_IMAGE: throw .notAnImage(path: path, found: description(of: bytes))

@@ -67,7 +67,8 @@ public struct ImageView: Sendable, Hashable {
 
     /// A view; without a `window` the whole resized crop is kept.
     public init(
-        crop: Rectangle, resizedWidth: Int, resizedHeight: Int, window: Rectangle? = nil, isFlipped: Bool = false
+        crop: Rectangle, resizedWidth: Int, resizedHeight: Int, window: Rectangle? = nil,
+        isFlipped: Bool = false
     ) {
         let whole = Rectangle(width: resizedWidth, height: resizedHeight)
         let window = window ?? whole

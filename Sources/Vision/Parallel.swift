@@ -39,11 +39,11 @@ public func forEachInParallel(
 }
 
 /// The results of `transform` for 0 ..< `count`, in order, computed by ``forEachInParallel(count:workers:shouldStop:_:)``.
-func mapInParallel<Result: Sendable>(
+func mapInParallel<Value: Sendable>(
     count: Int, workers: Int, shouldStop: () -> Bool = { Task.isCancelled },
-    _ transform: @escaping @Sendable (Int) throws -> Result
-) throws -> [Result] {
-    let results = ResultSlots<Result>(count: count)
+    _ transform: @escaping @Sendable (Int) throws -> Value
+) throws -> [Value] {
+    let results = ResultSlots<Value>(count: count)
     try forEachInParallel(count: count, workers: workers, shouldStop: shouldStop) { index in
         results.set(try transform(index), at: index)
     }
@@ -51,17 +51,17 @@ func mapInParallel<Result: Sendable>(
 }
 
 /// A place for each result, filled from several threads.
-private final class ResultSlots<Result: Sendable>: Sendable {
-    private let slots: Mutex<[Result?]>
+private final class ResultSlots<Value: Sendable>: Sendable {
+    private let slots: Mutex<[Value?]>
 
     init(count: Int) {
         slots = Mutex(Array(repeating: nil, count: count))
     }
 
-    var all: [Result] { slots.withLock { $0.map { $0! } } }
+    var all: [Value] { slots.withLock { $0.map { $0! } } }
 
-    func set(_ result: Result, at index: Int) {
-        slots.withLock { $0[index] = result }
+    func set(_ value: Value, at index: Int) {
+        slots.withLock { $0[index] = value }
     }
 }
 

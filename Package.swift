@@ -67,6 +67,9 @@ let package = Package(
     targets: [
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .target(name: "Torch", dependencies: ["CTorch"]),
+        .target(name: "MishOps", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
+        .target(name: "Activations", dependencies: ["Torch", "MishOps"]),
+        .target(name: "Layers", dependencies: ["Torch", "Activations"]),
         .executableTarget(
             name: "mish",
             dependencies: ["Torch", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

@@ -92,7 +92,8 @@ extension Operator {
 
     // The two calls that most operators are: tensors in, one tensor out, everything else at its default.
 
-    func callAsFunction(_ x: Tensor) -> Tensor {
+    /// Calls an operator of one tensor whose other arguments keep their defaults.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
         guard x.raw != nil else { return x }
         var a = x.raw
         var result: ct_tensor?
@@ -101,7 +102,8 @@ extension Operator {
         return Tensor(taking: result)
     }
 
-    func callAsFunction(_ x: Tensor, _ y: Tensor) -> Tensor {
+    /// Calls an operator of two tensors whose other arguments keep their defaults.
+    public func callAsFunction(_ x: Tensor, _ y: Tensor) -> Tensor {
         guard let a = x.raw else { return x }
         guard let b = y.raw else { return y }
         var pair = [2 of ct_tensor?](repeating: nil)

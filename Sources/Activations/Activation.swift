@@ -1,0 +1,99 @@
+import MishOps
+import Torch
+
+/// An activation function by name: a function of each element, with its first and second derivative.
+///
+/// All are operators of our own, `mish::NAME`, correct to the last bit or two in fp16, bf16, fp32 and fp64, on
+/// CPU and CUDA, and differentiable twice.
+public struct Activation: Sendable, Hashable, CustomStringConvertible {
+    /// The name in recipes and reports, such as `mish`.
+    public let name: String
+    /// The formula, for people.
+    public let formula: String
+
+    private init(_ name: String, _ formula: String) {
+        (self.name, self.formula) = (name, formula)
+    }
+
+    /// x tanh(ln(1 + e^x)) (Misra, arXiv 1908.08681).
+    public static let mish = Activation("mish", "x tanh(ln(1 + e^x))")
+    /// max(x, 0).
+    public static let relu = Activation("relu", "max(x, 0)")
+    /// x above 0, 0.01 x below.
+    public static let leakyReLU = Activation("leaky_relu", "x > 0 ? x : 0.01 x")
+    /// x above 0, e^x - 1 below (Clevert et al., arXiv 1511.07289).
+    public static let elu = Activation("elu", "x > 0 ? x : e^x - 1")
+    /// Scaled ELU (Klambauer et al., arXiv 1706.02515).
+    public static let selu = Activation("selu", "1.0507 (x > 0 ? x : 1.6733 (e^x - 1))")
+    /// ln(1 + e^x).
+    public static let softplus = Activation("softplus", "ln(1 + e^x)")
+    /// x / (1 + e^-x), also called Swish (Ramachandran et al., arXiv 1710.05941).
+    public static let silu = Activation("silu", "x / (1 + e^-x)")
+    /// x times the normal distribution function (Hendrycks and Gimpel, arXiv 1606.08415).
+    public static let gelu = Activation("gelu", "x (1 + erf(x / sqrt 2)) / 2")
+    /// The approximation of GELU with tanh.
+    public static let geluTanh = Activation("gelu_tanh", "x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2")
+    /// x clamp(x + 3, 0, 6) / 6 (Howard et al., arXiv 1905.02244).
+    public static let hardSwish = Activation("hard_swish", "x clamp(x + 3, 0, 6) / 6")
+    /// x clamp(x + 2, 0, 2) / 2 (timm).
+    public static let hardMish = Activation("hard_mish", "x clamp(x + 2, 0, 2) / 2")
+    /// x tanh(e^x) (Liu and Di, arXiv 2003.09855).
+    public static let tanhExp = Activation("tanhexp", "x tanh(e^x)")
+    /// x ln(1 + sigmoid(x)).
+    public static let logish = Activation("logish", "x ln(1 + sigmoid(x))")
+    /// x tanh(ln(1 + sigmoid(x))).
+    public static let smish = Activation("smish", "x tanh(ln(1 + sigmoid(x)))")
+    /// x erf(ln(1 + e^x)) (Nag and Bhattacharyya, arXiv 2108.09598).
+    public static let serf = Activation("serf", "x erf(ln(1 + e^x))")
+    /// x tanh(gelu(x)).
+    public static let phish = Activation("phish", "x tanh(gelu(x))")
+
+    /// Every named activation.
+    public static let all: [Activation] = [
+        .mish, .relu, .leakyReLU, .elu, .selu, .softplus, .silu, .gelu, .geluTanh, .hardSwish, .hardMish, .tanhExp,
+        .logish, .smish, .serf, .phish,
+    ]
+
+    /// The activation of this name; nil when there is none.
+    public init?(named name: String) {
+        guard let activation = Activation.all.first(where: { $0.name == name }) else { return nil }
+        self = activation
+    }
+
+    /// The operator `mish::NAME`.
+    public var forward: Operator { operators.forward }
+    /// The operator `mish::NAME_backward`: upstream gradient and input to the input's gradient.
+    public var backward: Operator { operators.backward }
+    /// The operator `mish::NAME_double_backward`: gradient of the gradient, upstream gradient and input to the
+    /// gradients of the upstream gradient and of the input.
+    public var doubleBackward: Operator { operators.doubleBackward }
+
+    /// Applies the function to each element of a floating-point tensor.
+    public func callAsFunction(_ x: Tensor) -> Tensor { forward(x) }
+
+    /// The name.
+    public var description: String { name }
+
+    private var operators: Operators { Activation.table[name]! }
+
+    private struct Operators: Sendable {
+        let forward: Operator
+        let backward: Operator
+        let doubleBackward: Operator
+    }
+
+    /// Looked up once; a call then costs one search in a small dictionary.
+    private static let table: [String: Operators] = {
+        mish_ops_link()
+        return Dictionary(
+            uniqueKeysWithValues: all.map { activation in
+                let name = "mish::\(activation.name)"
+                return (
+                    activation.name,
+                    Operators(
+                        forward: Operator(name), backward: Operator("\(name)_backward"),
+                        doubleBackward: Operator("\(name)_double_backward"))
+                )
+            })
+    }()
+}

@@ -1,0 +1,71 @@
+import Torch
+
+/// What loading found.
+public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
+    /// Names that the module has and the state lacks.
+    public var missing: [String] = []
+    /// Names that the state has and the module lacks.
+    public var surplus: [String] = []
+    /// Names in both whose shapes differ.
+    public var misshapen: [Mismatch] = []
+
+    /// A tensor whose shape is another than the module's.
+    public struct Mismatch: Sendable, Equatable {
+        public let name: String
+        public let expected: [Int]
+        public let found: [Int]
+    }
+
+    /// Whether every name and shape fitted.
+    public var isExact: Bool { missing.isEmpty && surplus.isEmpty && misshapen.isEmpty }
+
+    /// One line per deviation.
+    public var description: String {
+        var lines = missing.map { "missing: \($0)" } + surplus.map { "surplus: \($0)" }
+        lines += misshapen.map { "wrong shape: \($0.name) is \($0.found), not \($0.expected)" }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// A state that does not fit the module strictly. The module is unchanged.
+public struct LoadError: Error, CustomStringConvertible {
+    /// What deviates.
+    public let report: LoadReport
+    /// One line per deviation.
+    public var description: String { "the weights do not fit the network\n\(report)" }
+}
+
+extension Module {
+    /// Parameters and buffers by name, as the module holds them (not copies).
+    public final func state() -> [String: Tensor] {
+        var state: [String: Tensor] = [:]
+        for (name, parameter) in namedParameters() { state[name] = parameter.tensor.detach() }
+        for (name, buffer) in namedBuffers() { state[name] = buffer.tensor }
+        return state
+    }
+
+    /// Copies a state into parameters and buffers, converting type and device.
+    ///
+    /// - Parameters:
+    ///   - state: tensors by PyTorch's names.
+    ///   - strict: whether every name and shape has to fit. Otherwise what fits is loaded.
+    /// - Throws: ``LoadError`` when `strict` and something deviates; nothing is changed then.
+    @discardableResult
+    public final func load(_ state: [String: Tensor], strict: Bool = true) throws -> LoadReport {
+        let own = self.state()
+        var report = LoadReport()
+        report.missing = own.keys.filter { state[$0] == nil }.sorted()
+        report.surplus = state.keys.filter { own[$0] == nil }.sorted()
+        for (name, target) in own.sorted(by: { $0.key < $1.key }) {
+            guard let source = state[name], source.shape != target.shape else { continue }
+            report.misshapen.append(.init(name: name, expected: target.shape, found: source.shape))
+        }
+        if strict, !report.isExact { throw LoadError(report: report) }
+        withoutGradients {
+            for (name, target) in own {
+                if let source = state[name], source.shape == target.shape { target.copy_(source) }
+            }
+        }
+        return report
+    }
+}

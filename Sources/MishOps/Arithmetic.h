@@ -1,0 +1,124 @@
+// The arithmetic in which activations are evaluated, one number system for each element type.
+//
+// This file and Activations.h are compiled twice: by the C++ compiler, where a `Real` is a vector of
+// lanes, and by NVRTC, where it is a scalar. The text is the same because comparison, selection and
+// arithmetic look the same on both. Each includer defines MISH_INLINE and, for its lanes,
+//   multiplyAdd(a, b, c)   a * b + c, rounded once
+//   quotient(a, b)         a / b, rounded to nearest, for b in [1, 2^100]
+//   atLeast(x, bound), atMost(x, bound)   clamps that pass a NaN on
+//   asBits(x), asReal<Real>(bits)
+// and compiles without contraction, so that every lane of every machine gives the same bits.
+#pragma once
+
+/// e^x on lanes of float. Relative error 2^-26 before the last rounding; x in [-87, 88].
+template <class Lanes>
+MISH_INLINE typename Lanes::Real exponentialOfFloat(typename Lanes::Real x, typename Lanes::Integer shift) {
+    using Real = typename Lanes::Real;
+    const Real magic = Real(0x1.8p23f);
+    const Real t = multiplyAdd(x, Real(0x1.715476p+0f), magic);
+    const Real k = t - magic;
+    const Real r = multiplyAdd(k, Real(-0x1.62e43p-1f), x);
+    Real p = multiplyAdd(Real(0x1.6d10fcp-10f), r, Real(0x1.120b62p-7f));
+    p = multiplyAdd(p, r, Real(0x1.55551ap-5f));
+    p = multiplyAdd(p, r, Real(0x1.5554dep-3f));
+    p = multiplyAdd(p, r, Real(0.5f));
+    p = multiplyAdd(p, r, Real(1.0f));
+    p = multiplyAdd(p, r, Real(1.0f));
+    return asReal<Real>(asBits(p) + (asBits(t) << 23) + (shift << 23));
+}
+
+/// e^x on lanes of double, x in [-708, 709]. `digits` 32: relative error 2^-32; 53: 2^-55 and one rounding.
+template <class Lanes, int digits>
+MISH_INLINE typename Lanes::Real exponentialOfDouble(typename Lanes::Real x, typename Lanes::Integer shift) {
+    using Real = typename Lanes::Real;
+    const Real magic = Real(0x1.8p52);
+    const Real t = multiplyAdd(x, Real(0x1.71547652b82fep+0), magic);
+    const Real k = t - magic;
+    Real r = multiplyAdd(k, Real(-0x1.62e42fefa39efp-1), x);
+    Real p;
+    if constexpr (digits <= 32) {
+        p = multiplyAdd(Real(0x1.a124e3f154d32p-13), r, Real(0x1.6d431504c53d3p-10));
+        p = multiplyAdd(p, r, Real(0x1.1110e0f726534p-7));
+        p = multiplyAdd(p, r, Real(0x1.5554e9114ecf9p-5));
+        p = multiplyAdd(p, r, Real(0x1.5555555a78232p-3));
+        p = multiplyAdd(p, r, Real(0x1.0000000b8f62bp-1));
+    } else {
+        r = multiplyAdd(k, Real(-0x1.abc9e3b39803fp-56), r);
+        p = multiplyAdd(Real(0x1.af389ecfc4b9cp-26), r, Real(0x1.28917c89a43a7p-22));
+        p = multiplyAdd(p, r, Real(0x1.71de0db2f6b19p-19));
+        p = multiplyAdd(p, r, Real(0x1.a019b9149a41cp-16));
+        p = multiplyAdd(p, r, Real(0x1.a01a01a7c2efep-13));
+        p = multiplyAdd(p, r, Real(0x1.6c16c17889ef1p-10));
+        p = multiplyAdd(p, r, Real(0x1.11111111109b5p-7));
+        p = multiplyAdd(p, r, Real(0x1.5555555553d68p-5));
+        p = multiplyAdd(p, r, Real(0x1.5555555555556p-3));
+        p = multiplyAdd(p, r, Real(0x1.0000000000001p-1));
+    }
+    p = multiplyAdd(p, r, Real(1.0));
+    p = multiplyAdd(p, r, Real(1.0));
+    return asReal<Real>(asBits(p) + (asBits(t) << 52) + (shift << 52));
+}
+
+// Each number system says where the functions become flat for its element type: below `lowest` every
+// result rounds to zero, above `highest` a decaying term does, and above `saturation` a value rounds to x
+// and a slope to 1. Below `tail`, where e^x is about to leave the range of normal numbers, `exponential`
+// returns e^x times a power of two, and `unscale` takes the factor out again, in the only operation that
+// rounds to a subnormal. There e^x + 1 rounds to 1 with or without the factor.
+
+/// fp16 in float.
+template <class Lanes>
+struct HalfNumbers {
+    using Real = typename Lanes::Real;
+    using Scalar = float;
+    static constexpr float lowest = -30, highest = 30, saturation = 10;
+
+    static MISH_INLINE Real exponential(Real x) { return exponentialOfFloat<Lanes>(x, 0); }
+    static MISH_INLINE Real roughExponential(Real x) { return exponential(x); }
+    static MISH_INLINE Real unscale(Real, Real y) { return y; }
+};
+
+/// bf16 in float.
+template <class Lanes>
+struct BrainNumbers {
+    using Real = typename Lanes::Real;
+    using Integer = typename Lanes::Integer;
+    using Scalar = float;
+    static constexpr float lowest = -104, highest = 64, saturation = 10, tail = -64;
+
+    static MISH_INLINE Real exponential(Real x) {
+        return exponentialOfFloat<Lanes>(x, x < Real(tail) ? Integer(64) : Integer(0));
+    }
+    static MISH_INLINE Real roughExponential(Real x) { return exponential(x); }
+    static MISH_INLINE Real unscale(Real x, Real y) {
+        return y * (x < Real(tail) ? Real(0x1p-64f) : Real(1.0f));
+    }
+};
+
+/// fp32 in double.
+template <class Lanes>
+struct SingleNumbers {
+    using Real = typename Lanes::Real;
+    using Scalar = double;
+    static constexpr double lowest = -110, highest = 110, saturation = 20;
+
+    static MISH_INLINE Real exponential(Real x) { return exponentialOfDouble<Lanes, 53>(x, 0); }
+    static MISH_INLINE Real roughExponential(Real x) { return exponentialOfDouble<Lanes, 32>(x, 0); }
+    static MISH_INLINE Real unscale(Real, Real y) { return y; }
+};
+
+/// fp64 in double.
+template <class Lanes>
+struct DoubleNumbers {
+    using Real = typename Lanes::Real;
+    using Integer = typename Lanes::Integer;
+    using Scalar = double;
+    static constexpr double lowest = -754, highest = 400, saturation = 40, tail = -640;
+
+    static MISH_INLINE Real exponential(Real x) {
+        return exponentialOfDouble<Lanes, 53>(x, x < Real(tail) ? Integer(128) : Integer(0));
+    }
+    static MISH_INLINE Real roughExponential(Real x) { return exponential(x); }
+    static MISH_INLINE Real unscale(Real x, Real y) {
+        return y * (x < Real(tail) ? Real(0x1p-128) : Real(1.0));
+    }
+};

@@ -1,0 +1,209 @@
+// The loops of the CPU, included once for each instruction set. The includer defines MISH_TARGET, the
+// features to compile for, MISH_TABLE, the table to define, and MISH_LANES, the lanes of float.
+//
+// One instruction set is one file because SwiftPM has no flags for single files: the features are an
+// attribute of every function below.
+#include <cstring>
+
+#include "Kernels.h"
+
+#define MISH_INLINE inline __attribute__((always_inline))
+
+#pragma clang fp contract(off)
+#ifdef MISH_TARGET
+#pragma clang attribute push(__attribute__((target(MISH_TARGET))), apply_to = function)
+#endif
+
+namespace mish {
+// Internal linkage: the same names, compiled for another instruction set, live in the sister files.
+namespace {
+
+template <class Scalar, int count>
+using Vector = Scalar __attribute__((ext_vector_type(count)));
+
+template <class Real>
+MISH_INLINE Real multiplyAdd(Real a, Real b, Real c) { return __builtin_elementwise_fma(a, b, c); }
+
+template <class Real>
+MISH_INLINE Real quotient(Real a, Real b) { return a / b; }
+
+template <class Real>
+MISH_INLINE Real atLeast(Real x, Real bound) { return x < bound ? bound : x; }
+
+template <class Real>
+MISH_INLINE Real atMost(Real x, Real bound) { return x > bound ? bound : x; }
+
+template <int count>
+MISH_INLINE Vector<int32_t, count> asBits(Vector<float, count> x) { return (Vector<int32_t, count>)x; }
+
+template <int count>
+MISH_INLINE Vector<int64_t, count> asBits(Vector<double, count> x) { return (Vector<int64_t, count>)x; }
+
+template <class Real, class Integer>
+MISH_INLINE Real asReal(Integer bits) { return (Real)bits; }
+
+struct FloatLanes {
+    static constexpr int count = MISH_LANES;
+    using Real = Vector<float, count>;
+    using Integer = Vector<int32_t, count>;
+};
+
+struct DoubleLanes {
+    static constexpr int count = MISH_LANES / 2;
+    using Real = Vector<double, count>;
+    using Integer = Vector<int64_t, count>;
+};
+
+#include "Activations.h"
+
+// How each element type lies in memory, and the number system that computes it.
+
+struct Half {
+    using Stored = _Float16;
+    using Lanes = FloatLanes;
+    using Numbers = HalfNumbers<Lanes>;
+    using Block = Vector<Stored, Lanes::count>;
+    static MISH_INLINE Lanes::Real widen(Block x) { return __builtin_convertvector(x, Lanes::Real); }
+    static MISH_INLINE Block narrow(Lanes::Real x) { return __builtin_convertvector(x, Block); }
+};
+
+struct Brain {
+    using Stored = uint16_t;
+    using Lanes = FloatLanes;
+    using Numbers = BrainNumbers<Lanes>;
+    using Block = Vector<Stored, Lanes::count>;
+    using Bits = Vector<uint32_t, Lanes::count>;
+    static MISH_INLINE Lanes::Real widen(Block x) {
+        return (Lanes::Real)(__builtin_convertvector(x, Bits) << 16);
+    }
+    static MISH_INLINE Block narrow(Lanes::Real x) {
+        const Bits bits = (Bits)x;
+        const Bits rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+        return __builtin_convertvector(x != x ? Bits(0x7fc0u) : rounded, Block);
+    }
+};
+
+struct Single {
+    using Stored = float;
+    using Lanes = DoubleLanes;
+    using Numbers = SingleNumbers<Lanes>;
+    using Block = Vector<Stored, Lanes::count>;
+    static MISH_INLINE Lanes::Real widen(Block x) { return __builtin_convertvector(x, Lanes::Real); }
+    static MISH_INLINE Block narrow(Lanes::Real x) { return __builtin_convertvector(x, Block); }
+};
+
+struct Double {
+    using Stored = double;
+    using Lanes = DoubleLanes;
+    using Numbers = DoubleNumbers<Lanes>;
+    using Block = Vector<Stored, Lanes::count>;
+    static MISH_INLINE Lanes::Real widen(Block x) { return x; }
+    static MISH_INLINE Block narrow(Lanes::Real x) { return x; }
+};
+
+template <class Element>
+MISH_INLINE typename Element::Lanes::Real load(const char* address) {
+    typename Element::Block block;
+    std::memcpy(&block, address, sizeof block);
+    return Element::widen(block);
+}
+
+template <class Element>
+MISH_INLINE void store(char* address, typename Element::Lanes::Real value) {
+    const typename Element::Block block = Element::narrow(value);
+    std::memcpy(address, &block, sizeof block);
+}
+
+// One vector of results from the vectors at `in`, whatever the operation.
+
+template <class Element, template <class> class Policy>
+struct Forward {
+    static constexpr int outputs = 1, inputs = 1;
+    static MISH_INLINE void apply(char* const* out, const char* const* in, double parameter) {
+        using Real = typename Element::Lanes::Real;
+        using P = Policy<typename Element::Numbers>;
+        const Real p = Real(typename Element::Numbers::Scalar(parameter));
+        store<Element>(out[0], P::value(load<Element>(in[0]), p));
+    }
+};
+
+template <class Element, template <class> class Policy>
+struct Backward {
+    static constexpr int outputs = 1, inputs = 2;
+    static MISH_INLINE void apply(char* const* out, const char* const* in, double parameter) {
+        using Real = typename Element::Lanes::Real;
+        using P = Policy<typename Element::Numbers>;
+        const Real p = Real(typename Element::Numbers::Scalar(parameter));
+        store<Element>(out[0], load<Element>(in[1]) * P::first(load<Element>(in[0]), p));
+    }
+};
+
+template <class Element, template <class> class Policy>
+struct DoubleBackward {
+    static constexpr int outputs = 2, inputs = 3;
+    static MISH_INLINE void apply(char* const* out, const char* const* in, double parameter) {
+        using Real = typename Element::Lanes::Real;
+        using P = Policy<typename Element::Numbers>;
+        const Real p = Real(typename Element::Numbers::Scalar(parameter));
+        const Real x = load<Element>(in[0]);
+        const Real grad = load<Element>(in[1]);
+        const Real gg = load<Element>(in[2]);
+        store<Element>(out[0], gg * P::first(x, p));
+        // gg * grad could overflow where f'' makes the product small.
+        store<Element>(out[1], gg * P::second(x, p) * grad);
+    }
+};
+
+template <class Element, class Compute>
+void loop(char* const* data, const int64_t* strides, int64_t count, double parameter) {
+    constexpr int lanes = Element::Lanes::count;
+    constexpr int64_t size = sizeof(typename Element::Stored);
+    constexpr int outputs = Compute::outputs, operands = outputs + Compute::inputs;
+    bool contiguous = true;
+    for (int i = 0; i < operands; ++i) contiguous &= strides[i] == size;
+
+    int64_t done = 0;
+    if (contiguous) {
+        for (; done + lanes <= count; done += lanes) {
+            char* out[outputs];
+            const char* in[Compute::inputs];
+            for (int i = 0; i < outputs; ++i) out[i] = data[i] + done * size;
+            for (int i = outputs; i < operands; ++i) in[i - outputs] = data[i] + done * size;
+            Compute::apply(out, in, parameter);
+        }
+    }
+    // Strided operands, and the rest of contiguous ones, pass through vectors on the stack.
+    for (; done < count; done += lanes) {
+        const int64_t part = count - done < lanes ? count - done : lanes;
+        alignas(64) char buffer[operands][lanes * size] = {};
+        char* out[outputs];
+        const char* in[Compute::inputs];
+        for (int i = 0; i < outputs; ++i) out[i] = buffer[i];
+        for (int i = outputs; i < operands; ++i) {
+            in[i - outputs] = buffer[i];
+            for (int64_t j = 0; j < part; ++j)
+                std::memcpy(buffer[i] + j * size, data[i] + (done + j) * strides[i], size);
+        }
+        Compute::apply(out, in, parameter);
+        for (int i = 0; i < outputs; ++i)
+            for (int64_t j = 0; j < part; ++j)
+                std::memcpy(data[i] + (done + j) * strides[i], buffer[i] + j * size, size);
+    }
+}
+
+}  // namespace
+
+#define MISH_OPERATIONS(Element, Policy)                                                      \
+    {loop<Element, Forward<Element, Policy>>, loop<Element, Backward<Element, Policy>>, \
+     loop<Element, DoubleBackward<Element, Policy>>}
+#define MISH_ROW(name, Policy, ...)                                         \
+    {MISH_OPERATIONS(Half, Policy), MISH_OPERATIONS(Brain, Policy),         \
+     MISH_OPERATIONS(Single, Policy), MISH_OPERATIONS(Double, Policy)},
+
+const KernelTable MISH_TABLE = {{MISH_FOR_EACH_ACTIVATION(MISH_ROW, MISH_ROW)}};
+
+}  // namespace mish
+
+#ifdef MISH_TARGET
+#pragma clang attribute pop
+#endif

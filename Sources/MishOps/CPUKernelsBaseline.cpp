@@ -1,0 +1,3 @@
+#define MISH_TABLE baselineKernels
+#define MISH_LANES 4
+#include "CPUKernels.h"

@@ -1,0 +1,87 @@
+#include "Evaluation.h"
+
+#include <ATen/TensorIterator.h>
+#include <ATen/Version.h>
+#include <ATen/ops/empty_like.h>
+
+#include <string>
+
+namespace mish {
+namespace {
+
+const char* const activationNames[] = {
+#define MISH_NAME(name, ...) "mish::" #name,
+    MISH_FOR_EACH_ACTIVATION(MISH_NAME, MISH_NAME)
+#undef MISH_NAME
+};
+
+Element elementOf(const at::Tensor& x, const char* name) {
+    switch (x.scalar_type()) {
+        case at::kHalf: return Element::half;
+        case at::kBFloat16: return Element::brain;
+        case at::kFloat: return Element::single;
+        case at::kDouble: return Element::real;
+        default:
+            TORCH_CHECK_NOT_IMPLEMENTED(false, name, ": got a tensor of ", x.scalar_type(),
+                                        "; float16, bfloat16, float32 and float64 are accepted");
+    }
+}
+
+void check(std::span<const at::Tensor> inputs, const char* name) {
+    const at::Tensor& x = inputs.front();
+    TORCH_CHECK_NOT_IMPLEMENTED(x.layout() == at::kStrided, name, ": got a tensor of layout ",
+                                x.layout(), "; only dense (strided) tensors are accepted");
+    for (const at::Tensor& other : inputs) {
+        TORCH_CHECK(other.sym_sizes() == x.sym_sizes(), name, ": the gradient has size ",
+                    other.sym_sizes(), " but x has size ", x.sym_sizes(), "; they must be equal");
+        TORCH_CHECK(other.scalar_type() == x.scalar_type(), name, ": the gradient is ",
+                    other.scalar_type(), " but x is ", x.scalar_type(), "; they must be of one type");
+        TORCH_CHECK(other.device() == x.device(), name, ": the gradient is on ", other.device(),
+                    " but x is on ", x.device(), "; they must be on one device");
+    }
+}
+
+const KernelTable& kernels() {
+    // LibTorch's own choice, so that ATEN_CPU_CAPABILITY governs both.
+    static const KernelTable& table = []() -> const KernelTable& {
+        const std::string capability = at::get_cpu_capability();
+        if (capability == "AVX512") return avx512Kernels;
+        if (capability == "AVX2") return avx2Kernels;
+        return baselineKernels;
+    }();
+    return table;
+}
+
+}  // namespace
+
+void evaluate(Activation activation, Operation operation, std::span<at::Tensor> outputs,
+              std::span<const at::Tensor> inputs, double parameter) {
+    const char* name = activationNames[int(activation)];
+    const Element element = elementOf(inputs.front(), name);
+    check(inputs, name);
+
+    if (inputs.front().is_meta() && !outputs.front().defined()) {
+        // Symbolic sizes, which TensorIterator refuses, come this way.
+        for (at::Tensor& output : outputs) output = at::empty_like(inputs.front());
+        return;
+    }
+
+    at::TensorIteratorConfig config;
+    for (at::Tensor& output : outputs) config.add_output(output);
+    for (const at::Tensor& input : inputs) config.add_const_input(input);
+    at::TensorIterator iterator = config.build();
+
+    const at::Device device = iterator.device();
+    if (device.is_cpu()) {
+        const Kernel kernel = kernels()(activation, element, operation);
+        iterator.for_each([=](char** data, const int64_t* strides, int64_t count) {
+            kernel(data, strides, count, parameter);
+        });
+    } else {
+        TORCH_CHECK_NOT_IMPLEMENTED(device.is_meta(), name, ": there is no kernel for ", device,
+                                    "; cpu and cuda are accepted");
+    }
+    for (size_t i = 0; i < outputs.size(); ++i) outputs[i] = iterator.output(int64_t(i));
+}
+
+}  // namespace mish

@@ -30,10 +30,10 @@ cimage_status cimage_decode(const uint8_t *data, size_t size, uint8_t *pixels, s
 cimage_status cimage_check_size(uint64_t width, uint64_t height, const uint8_t *pixels, size_t capacity,
                                 cimage_info *info) {
     // Neither side exceeds 2^32, so the product fits in 64 bits.
-    if (width * height > CIMAGE_MAX_PIXELS) {
+    if (width > CIMAGE_MAX_SIDE || height > CIMAGE_MAX_SIDE || width * height > CIMAGE_MAX_PIXELS) {
         snprintf(info->message, sizeof info->message,
-                 "%llu x %llu pixels, more than the %u that are read from one file",
-                 (unsigned long long)width, (unsigned long long)height, CIMAGE_MAX_PIXELS);
+                 "%llu x %llu pixels; at most %u a side and %u in all are read", (unsigned long long)width,
+                 (unsigned long long)height, CIMAGE_MAX_SIDE, CIMAGE_MAX_PIXELS);
         return CIMAGE_TOO_LARGE;
     }
     if (pixels && width * height * 3 > capacity) {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What happens when an image of a data set cannot be decoded.
 public enum BrokenImagePolicy: String, Sendable, Codable, CaseIterable {
@@ -7,6 +8,25 @@ public enum BrokenImagePolicy: String, Sendable, Codable, CaseIterable {
 
     /// The image is left out and listed in ``DecodedImages/skipped``.
     case skip
+}
+
+/// Why sound images were not decoded.
+public enum DecodedImagesError: Error, Equatable, Sendable {
+    /// Decoded, the images take more than `limit` bytes.
+    case memoryLimitExceeded(limit: Int)
+}
+
+extension DecodedImagesError: CustomStringConvertible {
+    /// One line: what is wrong and what would be right.
+    public var description: String {
+        switch self {
+        case .memoryLimitExceeded(let limit):
+            """
+            the decoded images take more than the \(limit / 1_000_000) MB that they may; limit the shortest side \
+            of the images, raise the memory limit or use fewer images
+            """
+        }
+    }
 }
 
 /// The images of a split, decoded once and held in memory: 3 bytes a pixel, 0.6 MB for a picture of 500 x 375.
@@ -40,21 +60,34 @@ public struct DecodedImages: Sendable {
     ///   - samples: the images.
     ///   - workers: the threads that decode.
     ///   - policy: what happens at a broken image.
+    ///   - shortestSide: larger images are resized to this shorter side, as the 160 and 320 px versions of
+    ///     Imagenette were; nil keeps every pixel.
+    ///   - memoryLimit: the bytes that the images may take; half of the machine's memory unless told
+    ///     otherwise.
     ///   - shouldStop: asked between images on the caller's thread. By default, whether the current task is
     ///     cancelled.
-    /// - Throws: ``ImageError`` where the policy is to stop; `CancellationError` when told to stop.
+    /// - Throws: ``ImageError`` where the policy is to stop, ``DecodedImagesError``, and `CancellationError` when
+    ///   told to stop.
     public init(
-        decoding samples: [ImageSample], workers: Int, policy: BrokenImagePolicy,
+        decoding samples: [ImageSample], workers: Int, policy: BrokenImagePolicy, shortestSide: Int? = nil,
+        memoryLimit: Int = Int(ProcessInfo.processInfo.physicalMemory / 2),
         shouldStop: () -> Bool = { Task.isCancelled }
     ) throws {
+        let memory = Atomic<Int>(0)
         let results = try mapInParallel(count: samples.count, workers: workers, shouldStop: shouldStop) {
             index -> Result<Image, ImageError> in
+            let image: Image
             do throws(ImageError) {
-                return .success(try ImageDecoder.decode(contentsOf: samples[index].url))
+                image = try ImageDecoder.decode(contentsOf: samples[index].url)
             } catch {
                 if policy == .stop { throw error }
                 return .failure(error)
             }
+            let kept = shortestSide.map(image.limited) ?? image
+            guard memory.add(kept.pixels.count, ordering: .relaxed).newValue <= memoryLimit else {
+                throw DecodedImagesError.memoryLimitExceeded(limit: memoryLimit)
+            }
+            return .success(kept)
         }
         var images: [Image] = []
         var labels: [Int] = []

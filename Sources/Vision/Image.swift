@@ -70,6 +70,15 @@ extension Image {
         precondition(status == 0, "no memory left to resize an image of \(width) x \(height)")
     }
 
+    /// The image itself when its shorter side has at most `length` pixels, else a smaller one whose shorter
+    /// side has `length`.
+    public func limited(toShortestSide length: Int) -> Image {
+        guard min(width, height) > length else { return self }
+        let whole = Rectangle(width: width, height: height)
+        let smaller = whole.withShortestSide(length)
+        return rendered(ImageView(crop: whole, resizedWidth: smaller.width, resizedHeight: smaller.height))
+    }
+
     /// The image that `view` makes of this one.
     public func rendered(_ view: ImageView) -> Image {
         let count = 3 * view.width * view.height

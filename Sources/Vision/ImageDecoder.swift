@@ -4,9 +4,10 @@ import Foundation
 /// Reads JPEG and PNG files as 8-bit RGB.
 ///
 /// Content decides what a file is, not its name. JPEG: baseline and progressive, grey, RGB, CMYK and YCCK; the
-/// EXIF orientation is applied. PNG: every kind; 16 bits become 8, alpha is dropped. Pixels equal those of
-/// Pillow's `ImageOps.exif_transpose(image).convert("RGB")`. Damage is an error, even where libraries by
-/// default paint what is missing grey, and hostile files cost bounded memory.
+/// EXIF orientation is applied. PNG: every kind; of 16 bits the upper 8 are kept, alpha is dropped. Pixels
+/// equal those of Pillow's `ImageOps.exif_transpose(image).convert("RGB")` (which clips 16-bit grey, though,
+/// where this scales it). Damage is an error, even where libraries by default paint what is missing grey, and
+/// hostile files cost bounded memory.
 public enum ImageDecoder {
     /// Decodes a file.
     ///

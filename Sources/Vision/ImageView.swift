@@ -28,6 +28,14 @@ public struct Rectangle: Sendable, Hashable {
             && other.x + other.width <= x + width && other.y + other.height <= y + height
     }
 
+    /// The size at which the shorter side is `length` and the aspect is kept, as torchvision's `Resize` has it:
+    /// the longer side is truncated to whole pixels.
+    func withShortestSide(_ length: Int) -> Rectangle {
+        width <= height
+            ? Rectangle(width: length, height: length * height / width)
+            : Rectangle(width: length * width / height, height: length)
+    }
+
     /// The rectangle of the given size in the middle of this one, as `torchvision`'s `CenterCrop` places it:
     /// halves are rounded to even.
     fileprivate func center(width: Int, height: Int) -> Rectangle {
@@ -99,11 +107,7 @@ public enum EvaluationTransform: Sendable, Hashable {
         switch self {
         case .resizeAndCrop(let outputSize, let shortestSide):
             size = outputSize
-            // Torchvision truncates here.
-            let longestSide = shortestSide * max(width, height) / min(width, height)
-            resized = Rectangle(
-                width: width <= height ? shortestSide : longestSide,
-                height: width <= height ? longestSide : shortestSide)
+            resized = Rectangle(width: width, height: height).withShortestSide(shortestSide)
         case .squishAndCrop(let outputSize, let resizedTo):
             size = outputSize
             resized = Rectangle(width: resizedTo, height: resizedTo)

@@ -171,6 +171,7 @@ def pngs():
         "grey2.png": png(grey // 64, 2, 0),
         "grey4.png": png(grey // 16, 4, 0),
         "grey8.png": png(grey, 8, 0),
+        "grey16.png": png(wide[:, :, :1], 16, 0),
         "greyalpha8.png": png(rgba[:, :, :2], 8, 4),
         "greyalpha16.png": png(wide[:, :, :2], 16, 4),
         "palette4.png": png(index, 4, 3, between=palette),
@@ -198,7 +199,11 @@ def broken_pngs():
 def decoded(files):
     result = {}
     for name, data in files.items():
-        image = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+        image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+        if image.mode == "I;16":
+            # Pillow's own conversion clips at 255, which makes nearly everything white.
+            image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+        image = image.convert("RGB")
         result[name] = {"width": image.width, "height": image.height, "pixels": text(image)}
     return result
 

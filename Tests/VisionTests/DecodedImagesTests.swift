@@ -119,6 +119,33 @@ struct DecodedImagesTests {
         #expect(running.withLock { $0 } == 0)
     }
 
+    @Test("Images are made smaller on request, and never larger")
+    func shortestSide() throws {
+        let folder = try Self.makeFolder(broken: false)
+        let samples = try ImageFolder(root: folder.url).training
+        let whole = try DecodedImages(decoding: samples, workers: 2, policy: .stop)
+        let limited = try DecodedImages(decoding: samples, workers: 2, policy: .stop, shortestSide: 20)
+        #expect(limited.byteCount < whole.byteCount)
+        for (small, large) in zip(limited.images, whole.images) {
+            #expect(min(small.width, small.height) == min(20, min(large.width, large.height)))
+            // torchvision's Resize: 20 x int(20 * 61 / 47).
+            if large.width == 61 { #expect((small.width, small.height) == (25, 20)) }
+        }
+    }
+
+    @Test(
+        "Images that do not fit in memory are an error, whatever the policy",
+        arguments: BrokenImagePolicy.allCases)
+    func memoryLimit(policy: BrokenImagePolicy) throws {
+        let folder = try Self.makeFolder(broken: false)
+        let samples = try ImageFolder(root: folder.url).training
+        let needed = try DecodedImages(decoding: samples, workers: 2, policy: policy).byteCount
+        _ = try DecodedImages(decoding: samples, workers: 2, policy: policy, memoryLimit: needed)
+        #expect(throws: DecodedImagesError.memoryLimitExceeded(limit: needed - 1)) {
+            try DecodedImages(decoding: samples, workers: 2, policy: policy, memoryLimit: needed - 1)
+        }
+    }
+
     @Test("A cancelled task stops decoding")
     func cancelledTask() async throws {
         let folder = try Self.makeFolder(broken: false)

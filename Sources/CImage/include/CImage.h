@@ -7,6 +7,9 @@
 /// Pixels beyond which a picture is refused: twice the size at which Pillow warns of a decompression
 /// bomb, which is where Pillow refuses too.
 #define CIMAGE_MAX_PIXELS 178956970u
+/// Pixels a side beyond which a picture is refused: JPEG's own limit in libjpeg. A PNG of one row could have
+/// millions, and resizing it by its shorter side would ask for billions.
+#define CIMAGE_MAX_SIDE 65500u
 /// Memory that libjpeg may take for one picture, in bytes. A progressive file of `CIMAGE_MAX_PIXELS`
 /// without subsampling needs 1.07 GB for its coefficients.
 #define CIMAGE_MAX_JPEG_MEMORY 1200000000L
@@ -38,9 +41,9 @@ typedef struct {
 cimage_status cimage_probe(const uint8_t *data, size_t size, cimage_info *info);
 
 /// Decodes a JPEG or PNG file held in memory to `height` x `width` x 3 bytes, RGB, row by row without
-/// padding. Grey becomes RGB, CMYK and YCCK become RGB, 16 bits become 8, alpha is dropped: all as Pillow's
-/// `convert("RGB")` does. The EXIF orientation of a JPEG is applied. `capacity` is the size of `pixels` in
-/// bytes; after an error the contents of `pixels` are unspecified.
+/// padding. Grey becomes RGB, CMYK and YCCK become RGB, alpha is dropped, all as Pillow's `convert("RGB")`
+/// does; of 16 bits the upper 8 are kept. The EXIF orientation of a JPEG is applied. `capacity` is the size of
+/// `pixels` in bytes; after an error the contents of `pixels` are unspecified.
 cimage_status cimage_decode(const uint8_t *data, size_t size, uint8_t *pixels, size_t capacity,
                             cimage_info *info);
 

@@ -72,7 +72,7 @@ let package = Package(
         .target(name: "Layers", dependencies: ["Torch", "Activations"]),
         .executableTarget(
             name: "mish",
-            dependencies: ["Torch", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["Torch", "Layers", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"]),
     ],
     swiftLanguageModes: [.v6],

@@ -11,8 +11,20 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
     /// The formula, for people.
     public let formula: String
 
+    /// The operator `mish::NAME`: a tensor to a tensor.
+    public let forward: Operator
+    /// The operator `mish::NAME_backward`: upstream gradient and input to the input's gradient.
+    public let backward: Operator
+    /// The operator `mish::NAME_double_backward`: gradient of the gradient, upstream gradient and input to the
+    /// gradients of the upstream gradient and of the input.
+    public let doubleBackward: Operator
+
     private init(_ name: String, _ formula: String) {
+        mish_ops_link()
         (self.name, self.formula) = (name, formula)
+        forward = Operator("mish::\(name)")
+        backward = Operator("mish::\(name)_backward")
+        doubleBackward = Operator("mish::\(name)_double_backward")
     }
 
     /// x tanh(ln(1 + e^x)) (Misra, arXiv 1908.08681).
@@ -60,40 +72,12 @@ public struct Activation: Sendable, Hashable, CustomStringConvertible {
         self = activation
     }
 
-    /// The operator `mish::NAME`.
-    public var forward: Operator { operators.forward }
-    /// The operator `mish::NAME_backward`: upstream gradient and input to the input's gradient.
-    public var backward: Operator { operators.backward }
-    /// The operator `mish::NAME_double_backward`: gradient of the gradient, upstream gradient and input to the
-    /// gradients of the upstream gradient and of the input.
-    public var doubleBackward: Operator { operators.doubleBackward }
-
     /// Applies the function to each element of a floating-point tensor.
     public func callAsFunction(_ x: Tensor) -> Tensor { forward(x) }
 
     /// The name.
     public var description: String { name }
 
-    private var operators: Operators { Activation.table[name]! }
-
-    private struct Operators: Sendable {
-        let forward: Operator
-        let backward: Operator
-        let doubleBackward: Operator
-    }
-
-    /// Looked up once; a call then costs one search in a small dictionary.
-    private static let table: [String: Operators] = {
-        mish_ops_link()
-        return Dictionary(
-            uniqueKeysWithValues: all.map { activation in
-                let name = "mish::\(activation.name)"
-                return (
-                    activation.name,
-                    Operators(
-                        forward: Operator(name), backward: Operator("\(name)_backward"),
-                        doubleBackward: Operator("\(name)_double_backward"))
-                )
-            })
-    }()
+    public static func == (one: Activation, other: Activation) -> Bool { one.name == other.name }
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

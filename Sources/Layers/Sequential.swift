@@ -9,8 +9,11 @@ import Torch
 ///     Activate(.mish)
 /// }
 /// ```
-public final class Sequential: Module, Layer {
-    private let layers: [any Layer]
+///
+/// A network that is a row of layers may be a subclass, as in PyTorch: its names then are numbers.
+open class Sequential: Module, Layer {
+    /// The layers in order.
+    public final let layers: [any Layer]
 
     /// The layers in order.
     public init(_ layers: [any Layer]) { self.layers = layers }
@@ -18,11 +21,11 @@ public final class Sequential: Module, Layer {
     /// The layers in order.
     public convenience init(@LayerBuilder _ layers: () -> [any Layer]) { self.init(layers()) }
 
-    public override var namedChildren: [(name: String, module: Module)] {
+    public final override var namedChildren: [(name: String, module: Module)] {
         layers.enumerated().map { ("\($0)", $1) }
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
+    open func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
 }
 
 /// Collects the layers of a ``Sequential``.

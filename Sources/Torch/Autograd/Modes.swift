@@ -32,3 +32,12 @@ public func withAutocast<Result>(
     defer { ct_set_autocast(device.typeCode, enabled, before) }
     return try body()
 }
+
+/// Runs `body` without automatic mixed precision, for a computation that needs the range of its inputs' type.
+public func withoutAutocast<Result>(device: Device, _ body: () throws -> Result) rethrows -> Result {
+    let enabled = ct_autocast_enabled(device.typeCode)
+    let dtype = ct_autocast_dtype(device.typeCode)
+    ct_set_autocast(device.typeCode, false, dtype)
+    defer { ct_set_autocast(device.typeCode, enabled, dtype) }
+    return try body()
+}

@@ -15,7 +15,9 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#if defined(__x86_64__) && defined(__linux__)
+// The choice between the versions is made while the program is being loaded, before ThreadSanitizer, which
+// would trace it, is ready.
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
 #define FOR_WIDE_VECTORS __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define FOR_WIDE_VECTORS

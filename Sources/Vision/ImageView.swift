@@ -46,7 +46,7 @@ public struct Rectangle: Sendable, Hashable {
     }
 }
 
-/// What of an image is shown, and how large: `crop` is cut out of the image and resized to `resizedWidth` x
+/// What of an image is seen, and how large: `crop` is cut out of the image and resized to `resizedWidth` x
 /// `resizedHeight`; `window` is cut out of that; and it may be flipped.
 ///
 /// Every way to prepare an image, for training as for validation, is such a view. It holds no pixels, so
@@ -100,7 +100,7 @@ public enum EvaluationTransform: Sendable, Hashable {
     /// the middle, as fastai's `RandomResizedCrop` does in validation.
     case squishAndCrop(size: Int, resizedTo: Int)
 
-    /// The view of an image of `width` x `height`.
+    /// The view of an image of `width` x `height`. What the image is resized to must not be smaller than `size`.
     public func view(width: Int, height: Int) -> ImageView {
         let size: Int
         let resized: Rectangle

@@ -38,7 +38,8 @@ public func forEachInParallel(
     if isStopped { throw CancellationError() }
 }
 
-/// The results of `transform` for 0 ..< `count`, in order, computed by ``forEachInParallel(count:workers:shouldStop:_:)``.
+/// The results of `transform` for 0 ..< `count`, in order, computed by
+/// ``forEachInParallel(count:workers:shouldStop:_:)``.
 func mapInParallel<Value: Sendable>(
     count: Int, workers: Int, shouldStop: () -> Bool = { Task.isCancelled },
     _ transform: @escaping @Sendable (Int) throws -> Value

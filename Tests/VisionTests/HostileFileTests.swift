@@ -19,12 +19,14 @@ struct HostileFileTests {
     @Test(
         "Other kinds of file are named",
         arguments: [
-            ("Once upon a time", "text"), ("GIF89a\u{1}", "a GIF"), ("RIFF1234WEBPVP8 ", "a WebP"),
-            ("\u{0}\u{1}\u{2}\u{3}", "data of an unknown kind"),
-            ("\u{0}\u{0}\u{0}\u{18}ftypheic", "an HEIF, AVIF or video file"),
+            (Array("Once upon a time".utf8), "text"),
+            (Array("GIF89a".utf8) + [1, 0], "a GIF"),
+            (Array("RIFF1234WEBPVP8 ".utf8), "a WebP"),
+            ([0, 0, 0, 24] + Array("ftypheic".utf8), "an HEIF, AVIF or video file"),
+            ([0, 1, 2, 3], "data of an unknown kind"),
         ])
-    func notAnImage(content: String, found: String) {
-        #expect(error(decoding: Array(content.utf8)) == .notAnImage(path: "photo.jpg", found: found))
+    func notAnImage(bytes: [UInt8], found: String) {
+        #expect(error(decoding: bytes) == .notAnImage(path: "photo.jpg", found: found))
     }
 
     @Test(

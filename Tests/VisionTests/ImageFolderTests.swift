@@ -45,16 +45,19 @@ struct ImageFolderTests {
     func links() throws {
         let folder = try makeFolder(Self.sound)
         let manager = FileManager.default
+        let sound = try makeFolder(Self.sound)
         let circle = folder.url.appending(path: "train/a/circle")
         let own = folder.url.appending(path: "train/a/own.jpg")
         let nowhere = folder.url.appending(path: "train/a/nowhere.jpg")
         try manager.createSymbolicLink(at: circle, withDestinationURL: folder.url)
         try manager.createSymbolicLink(atPath: own.path, withDestinationPath: own.path)
         try manager.createSymbolicLink(atPath: nowhere.path, withDestinationPath: "/nowhere/at/all")
-        let names = try ImageFolder(root: folder.url).training.filter { $0.label == 0 }.map(
+        let images = try ImageFolder(root: folder.url)
+        let names = images.training.filter { $0.label == 0 }.map(
             \.url.lastPathComponent)
         // They are listed, so that reading them reports them by name.
         #expect(names == ["nowhere.jpg", "own.jpg", "x.png"])
+        #expect(try images.fingerprint(readingContents: true) != ImageFolder(root: sound.url).fingerprint())
     }
 
     @Test("A missing data set or split is named")

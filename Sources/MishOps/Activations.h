@@ -1,7 +1,7 @@
 // Activations: value, first and second derivative of one number.
 //
 // A policy is a template over a number system N of Arithmetic.h and gives
-//   value(x, parameter), first(x, parameter), second(x, parameter)
+//   value(x, parameter), first(x, parameter), derivatives(x, parameter, first, second)
 // for every x, the infinities and NaN included. Every kernel is a template over the policy.
 #pragma once
 
@@ -32,20 +32,26 @@ struct Mish {
         return N::unscale(z, quotient(u * numerator, d * d));
     }
 
-    /// f'' = 4 a b^2 [2 (a + b) D + x (2b^3 + 2ab^2 - 3a^2 b - 2a^3)] / D^3, D = a^2 + 2ab + 2b^2, with
-    /// (a, b) = (e^x, 1) for x <= 0 and (1, e^-x) for x > 0: nothing overflows, nothing is lost.
-    static MISH_INLINE Real second(Real x, Real) {
+    /// f' and f'' = 4 a b^2 [2 w D + x (2b^3 + 2ab^2 - 3a^2 b - 2a^3)] / D^3, w = a + b, D = a^2 + 2ab + 2b^2,
+    /// with (a, b) = (e^x, 1) for x <= 0 and (1, e^-x) for x > 0: nothing overflows, nothing is lost.
+    static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
+        const Real one = Real(S(1)), two = Real(S(2)), four = Real(S(4));
         const Real z = atMost(atLeast(x, Real(S(N::lowest))), Real(S(N::highest)));
-        const Real e = N::exponential(z < Real(S(0)) ? z : -z);
-        const Real one = Real(S(1));
-        const Real a = z > Real(S(0)) ? one : e;
-        const Real b = z > Real(S(0)) ? e : one;
+        const auto positive = z > Real(S(0));
+        const Real e = N::exponential(positive ? -z : z);
+        const Real a = positive ? one : e;
+        const Real b = positive ? e : one;
         const Real w = a + b;
-        const Real d = multiplyAdd(w, w, b * b);
-        // 2b^3 + 2ab^2 - 3a^2 b - 2a^3 = 2b^2 w - a^2 (3b + 2a)
-        const Real cubic = multiplyAdd(Real(S(2)) * b * b, w, -(a * a) * multiplyAdd(Real(S(2)), w, b));
-        const Real bracket = multiplyAdd(Real(S(2)) * w, d, z * cubic);
-        const Real ratio = quotient(Real(S(4)) * a * b * bracket, d * d * d);
-        return N::unscale(z, ratio) * b;
+        const Real bb = b * b;
+        const Real ww = w * w;
+        const Real d = ww + bb;
+        const Real dd = d * d;
+        const Real numerator = multiplyAdd(w + b, d, four * z * bb * w);
+        first = N::unscale(z, quotient(a * numerator, dd));
+        // 2b^3 + 2ab^2 - 3a^2 b - 2a^3 = 2b^2 w - a^2 (2w + b)
+        const Real cubic = multiplyAdd(two * bb, w, -(a * a) * multiplyAdd(two, w, b));
+        const Real bracket = multiplyAdd(two * w, d, z * cubic);
+        // The last factor is the only one that can leave the range of normal numbers.
+        second = N::unscale(z, quotient(four * a * b * bracket, dd * d)) * b;
     }
 };

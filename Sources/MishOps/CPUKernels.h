@@ -148,9 +148,11 @@ struct DoubleBackward {
         const Real x = load<Element>(in[0]);
         const Real grad = load<Element>(in[1]);
         const Real gg = load<Element>(in[2]);
-        store<Element>(out[0], gg * P::first(x, p));
+        Real first, second;
+        P::derivatives(x, p, first, second);
+        store<Element>(out[0], gg * first);
         // gg * grad could overflow where f'' makes the product small.
-        store<Element>(out[1], gg * P::second(x, p) * grad);
+        store<Element>(out[1], gg * second * grad);
     }
 };
 

@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "CUDALaunch.h"
+
 namespace mish {
 namespace {
 
@@ -77,6 +79,8 @@ void evaluate(Activation activation, Operation operation, std::span<at::Tensor> 
         iterator.for_each([=](char** data, const int64_t* strides, int64_t count) {
             kernel(data, strides, count, parameter);
         });
+    } else if (device.is_cuda()) {
+        launchCUDA(activation, element, operation, iterator, parameter);
     } else {
         TORCH_CHECK_NOT_IMPLEMENTED(device.is_meta(), name, ": there is no kernel for ", device,
                                     "; cpu and cuda are accepted");

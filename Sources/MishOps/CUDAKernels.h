@@ -1,0 +1,276 @@
+// The kernels of CUDA, compiled at run time by NVRTC: one module for an activation and an element type.
+// No header of CUDA is needed; conversions are PTX.
+#pragma once
+
+#define MISH_INLINE __device__ __forceinline__
+
+using int32_t = int;
+using int64_t = long long;
+using uint16_t = unsigned short;
+using uint32_t = unsigned;
+
+struct FloatLanes {
+    using Real = float;
+    using Integer = int32_t;
+};
+
+struct DoubleLanes {
+    using Real = double;
+    using Integer = int64_t;
+};
+
+MISH_INLINE float multiplyAdd(float a, float b, float c) { return __fmaf_rn(a, b, c); }
+MISH_INLINE double multiplyAdd(double a, double b, double c) { return __fma_rn(a, b, c); }
+
+/// The remainder corrects the approximate quotient to the one that IEEE division gives.
+MISH_INLINE float quotient(float a, float b) {
+    float r;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(b));
+    const float q = a * r;
+    return multiplyAdd(multiplyAdd(-q, b, a), r, q);
+}
+
+MISH_INLINE double quotient(double a, double b) {
+    double r;
+    asm("rcp.approx.ftz.f64 %0, %1;" : "=d"(r) : "d"(b));  // 20 bits
+    r = multiplyAdd(multiplyAdd(-b, r, 1.0), r, r);
+    const double q = a * r;
+    return multiplyAdd(multiplyAdd(-q, b, a), r, q);
+}
+
+MISH_INLINE float atLeast(float x, float bound) {
+#if __CUDA_ARCH__ >= 800
+    float y;
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(x), "f"(bound));
+    return y;
+#else
+    return x < bound ? bound : x;
+#endif
+}
+
+MISH_INLINE float atMost(float x, float bound) {
+#if __CUDA_ARCH__ >= 800
+    float y;
+    asm("min.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(x), "f"(bound));
+    return y;
+#else
+    return x > bound ? bound : x;
+#endif
+}
+
+MISH_INLINE double atLeast(double x, double bound) { return x < bound ? bound : x; }
+MISH_INLINE double atMost(double x, double bound) { return x > bound ? bound : x; }
+
+MISH_INLINE int32_t asBits(float x) { return __float_as_int(x); }
+MISH_INLINE int64_t asBits(double x) { return __double_as_longlong(x); }
+
+template <class Real>
+MISH_INLINE Real asReal(int32_t bits) { return __int_as_float(bits); }
+template <class Real>
+MISH_INLINE Real asReal(int64_t bits) { return __longlong_as_double(bits); }
+
+#include "Activations.h"
+#include "CUDAOperands.h"
+
+// How each element type lies in memory, and the number system that computes it.
+
+struct Half {
+    using Stored = uint16_t;
+    using Real = float;
+    using Numbers = HalfNumbers<FloatLanes>;
+
+    static MISH_INLINE Real widen(Stored x) {
+        float y;
+        asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"(x));
+        return y;
+    }
+    static MISH_INLINE Stored narrow(Real x) {
+        Stored y;
+        asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y) : "f"(x));
+        return y;
+    }
+    static MISH_INLINE uint32_t narrow(Real low, Real high) {
+#if __CUDA_ARCH__ >= 800
+        uint32_t y;
+        asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(y) : "f"(high), "f"(low));
+        return y;
+#else
+        return uint32_t(narrow(low)) | uint32_t(narrow(high)) << 16;
+#endif
+    }
+};
+
+struct Brain {
+    using Stored = uint16_t;
+    using Real = float;
+    using Numbers = BrainNumbers<FloatLanes>;
+
+    static MISH_INLINE Real widen(Stored x) { return __int_as_float(int32_t(x) << 16); }
+    static MISH_INLINE Stored narrow(Real x) {
+        const uint32_t bits = __float_as_uint(x);
+        return Stored(x != x ? 0x7fc0 : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+    }
+    static MISH_INLINE uint32_t narrow(Real low, Real high) {
+#if __CUDA_ARCH__ >= 800
+        uint32_t y;
+        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(y) : "f"(high), "f"(low));
+        return y;
+#else
+        return uint32_t(narrow(low)) | uint32_t(narrow(high)) << 16;
+#endif
+    }
+};
+
+struct Single {
+    using Stored = float;
+    using Real = double;
+    using Numbers = SingleNumbers<DoubleLanes>;
+    static MISH_INLINE Real widen(Stored x) { return x; }
+    static MISH_INLINE Stored narrow(Real x) { return __double2float_rn(x); }
+};
+
+struct Double {
+    using Stored = double;
+    using Real = double;
+    using Numbers = DoubleNumbers<DoubleLanes>;
+    static MISH_INLINE Real widen(Stored x) { return x; }
+    static MISH_INLINE Stored narrow(Real x) { return x; }
+};
+
+/// Sixteen bytes of elements.
+template <class Element>
+struct alignas(16) Vector {
+    static constexpr int count = 16 / sizeof(typename Element::Stored);
+    typename Element::Stored elements[count];
+
+    MISH_INLINE void set(const typename Element::Real (&values)[count]) {
+        if constexpr (sizeof(typename Element::Stored) == 2) {
+            uint32_t words[count / 2];
+            for (int i = 0; i < count / 2; ++i)
+                words[i] = Element::narrow(values[2 * i], values[2 * i + 1]);
+            *reinterpret_cast<uint4*>(elements) = make_uint4(words[0], words[1], words[2], words[3]);
+        } else {
+            for (int i = 0; i < count; ++i) elements[i] = Element::narrow(values[i]);
+        }
+    }
+};
+
+// One result from one element of each input, whatever the operation: x, grad, gg in, results out.
+
+template <class Element, template <class> class Policy>
+struct Forward {
+    static constexpr int outputs = 1, inputs = 1;
+    template <class Real>
+    static MISH_INLINE void apply(Real (&out)[1], const Real (&in)[1], Real parameter) {
+        out[0] = Policy<typename Element::Numbers>::value(in[0], parameter);
+    }
+};
+
+template <class Element, template <class> class Policy>
+struct Backward {
+    static constexpr int outputs = 1, inputs = 2;
+    template <class Real>
+    static MISH_INLINE void apply(Real (&out)[1], const Real (&in)[2], Real parameter) {
+        out[0] = in[1] * Policy<typename Element::Numbers>::first(in[0], parameter);
+    }
+};
+
+template <class Element, template <class> class Policy>
+struct DoubleBackward {
+    static constexpr int outputs = 2, inputs = 3;
+    template <class Real>
+    static MISH_INLINE void apply(Real (&out)[2], const Real (&in)[3], Real parameter) {
+        Real first, second;
+        Policy<typename Element::Numbers>::derivatives(in[0], parameter, first, second);
+        out[0] = in[2] * first;
+        out[1] = in[2] * second * in[1];
+    }
+};
+
+template <class Element, class Compute>
+MISH_INLINE void computeOne(char* const (&address)[Compute::outputs + Compute::inputs], double parameter) {
+    using Real = typename Element::Real;
+    using Stored = typename Element::Stored;
+    Real in[Compute::inputs], out[Compute::outputs];
+    for (int i = 0; i < Compute::inputs; ++i)
+        in[i] = Element::widen(*reinterpret_cast<const Stored*>(address[Compute::outputs + i]));
+    Compute::apply(out, in, Real(parameter));
+    for (int i = 0; i < Compute::outputs; ++i)
+        *reinterpret_cast<Stored*>(address[i]) = Element::narrow(out[i]);
+}
+
+/// Operands that lie one after another and start on 16 bytes: a vector a thread.
+template <class Element, class Compute>
+MISH_INLINE void contiguous(const Pointers<Compute::outputs + Compute::inputs>& operands, int64_t count,
+                            double parameter) {
+    using Real = typename Element::Real;
+    constexpr int lanes = Vector<Element>::count, outputs = Compute::outputs, inputs = Compute::inputs;
+    const int64_t index = int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
+    const int64_t first = index * lanes;
+    if (first + lanes <= count) {
+        Vector<Element> in[inputs];
+        for (int i = 0; i < inputs; ++i)
+            in[i] = reinterpret_cast<const Vector<Element>*>(operands.data[outputs + i])[index];
+        Real results[outputs][lanes];
+#pragma unroll
+        for (int j = 0; j < lanes; ++j) {
+            Real x[inputs], y[outputs];
+            for (int i = 0; i < inputs; ++i) x[i] = Element::widen(in[i].elements[j]);
+            Compute::apply(y, x, Real(parameter));
+            for (int i = 0; i < outputs; ++i) results[i][j] = y[i];
+        }
+        for (int i = 0; i < outputs; ++i) {
+            Vector<Element> out;
+            out.set(results[i]);
+            reinterpret_cast<Vector<Element>*>(operands.data[i])[index] = out;
+        }
+    } else {
+        for (int64_t j = first; j < count; ++j) {
+            char* address[outputs + inputs];
+            for (int i = 0; i < outputs + inputs; ++i)
+                address[i] = operands.data[i] + j * int64_t(sizeof(typename Element::Stored));
+            computeOne<Element, Compute>(address, parameter);
+        }
+    }
+}
+
+/// Operands of any strides: an element a thread.
+template <class Element, class Compute>
+MISH_INLINE void strided(const Pointers<Compute::outputs + Compute::inputs>& operands,
+                         const Layout<Compute::outputs + Compute::inputs>& layout, int64_t count,
+                         double parameter) {
+    constexpr int all = Compute::outputs + Compute::inputs;
+    const int64_t index = int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
+    if (index >= count) return;
+    char* address[all];
+    for (int i = 0; i < all; ++i) address[i] = operands.data[i];
+    uint32_t rest = uint32_t(index);
+    for (int dimension = 0; dimension < layout.dimensions; ++dimension) {
+        const bool last = dimension + 1 == layout.dimensions;
+        const uint32_t next = last ? 0 : rest / layout.sizes[dimension];
+        const uint32_t coordinate = last ? rest : rest - next * layout.sizes[dimension];
+        for (int i = 0; i < all; ++i) address[i] += coordinate * layout.strides[dimension][i];
+        rest = next;
+    }
+    computeOne<Element, Compute>(address, parameter);
+}
+
+#define MISH_KERNELS(name, Element, Compute)                                                            \
+    extern "C" __global__ void __launch_bounds__(256)                                                   \
+        name(Pointers<Compute::outputs + Compute::inputs> operands, int64_t count, double parameter) {  \
+        contiguous<Element, Compute>(operands, count, parameter);                                       \
+    }                                                                                                   \
+    extern "C" __global__ void __launch_bounds__(256)                                                   \
+        name##_strided(Pointers<Compute::outputs + Compute::inputs> operands,                           \
+                       Layout<Compute::outputs + Compute::inputs> layout, int64_t count,                \
+                       double parameter) {                                                              \
+        strided<Element, Compute>(operands, layout, count, parameter);                                  \
+    }
+
+#define MISH_MODULE(Element, Policy)                                           \
+    using ForwardOf = Forward<Element, Policy>;                                \
+    using BackwardOf = Backward<Element, Policy>;                              \
+    using DoubleBackwardOf = DoubleBackward<Element, Policy>;                  \
+    MISH_KERNELS(forward, Element, ForwardOf)                                  \
+    MISH_KERNELS(backward, Element, BackwardOf)                                \
+    MISH_KERNELS(double_backward, Element, DoubleBackwardOf)

@@ -111,6 +111,6 @@ extension Recipe.Crop: RecipeSection {
 
 extension Recipe.Validation: RecipeSection {
     package mutating func visit(_ fields: inout RecipeFields) {
-        fields.optional("resize", &resize, .atLeast(1), example: 160)
+        fields.optional("resize", &resize, .atLeast(1))
     }
 }

@@ -32,6 +32,9 @@ package struct RecipeFields {
     /// The names that the recipe may use; `nil` accepts any.
     package let vocabulary: RecipeVocabulary?
 
+    /// What the section's `name` chose, if that decides which keys it has.
+    package var kind: String?
+
     /// Where and under which keys the section stands.
     private let place: RecipePlace
     private let keyPath: String
@@ -82,20 +85,19 @@ package struct RecipeFields {
         _ key: String, _ value: inout Value, _ requirement: RecipeRequirement<Value>? = nil
     ) -> Bool {
         field(key, written: .init(value.scalar)) { node, path in
-            Self.read(&value, from: node, path, requirement)
+            var given: Value? = value
+            defer { value = given ?? value }
+            return Self.read(&given, from: node, path, requirement)
         }
     }
 
     /// A single value, or `none` for `nil`.
     package mutating func optional<Value: RecipeScalar>(
-        _ key: String, _ value: inout Value?, _ requirement: RecipeRequirement<Value>? = nil,
-        example: Value
+        _ key: String, _ value: inout Value?, _ requirement: RecipeRequirement<Value>? = nil
     ) {
         field(key, written: value.map { .init($0.scalar) } ?? .noneWord) { node, path in
-            var some = value ?? example
-            let problems = node.isNone ? [] : Self.read(&some, from: node, path, requirement)
-            value = node.isNone ? nil : some
-            return problems
+            if node.isNone { value = nil }
+            return node.isNone ? [] : Self.read(&value, from: node, path, requirement)
         }
     }
 
@@ -195,7 +197,7 @@ package struct RecipeFields {
     }
 
     private static func read<Value: RecipeScalar>(
-        _ value: inout Value, from node: RecipeNode, _ path: String, _ requirement: RecipeRequirement<Value>?
+        _ value: inout Value?, from node: RecipeNode, _ path: String, _ requirement: RecipeRequirement<Value>?
     ) -> [Problem] {
         guard let scalar = node.scalar, let new = Value(scalar) else {
             return [.init(node.place, path, Value.mismatch(node.summary))]
@@ -233,7 +235,9 @@ package struct RecipeFields {
     private var unknownKeys: [Problem] {
         guard reportsUnknownKeys else { return [] }
         return (entries ?? []).filter { !known.contains($0.key) }.map { entry in
-            .init(entry.place, path(to: entry.key), unknownName(entry.key, kind: "key", known: known))
+            .init(
+                entry.place, path(to: entry.key),
+                unknown(kind.map { "\($0) has no key" } ?? "unknown key", entry.key, known: known))
         }
     }
 

@@ -64,11 +64,11 @@ extension Recipe.Model: RecipeSection {
     private mutating func check(_ vocabulary: RecipeVocabulary, _ fields: inout RecipeFields) {
         if !vocabulary.activations.contains(activation) {
             fields.refuse(
-                "activation", unknownName(activation, kind: "activation", known: vocabulary.activations))
+                "activation", unknown("unknown activation", activation, known: vocabulary.activations))
         }
         guard let model = vocabulary.models.first(where: { $0.name == name }) else {
             let known = vocabulary.models.map(\.name)
-            return fields.refuse("name", unknownName(name, kind: "model", known: known))
+            return fields.refuse("name", unknown("unknown model", name, known: known))
         }
         for (key, stages) in [("depths", depths), ("widths", widths)] {
             if model.hasOpenStages && stages == nil {

@@ -120,6 +120,7 @@ extension Recipe.Optimizer: RecipeSection {
     package mutating func visit(_ fields: inout RecipeFields) {
         var name = name
         guard fields.value("name", &name) else { return fields.giveUp() }
+        fields.kind = name.rawValue
         if fields.isReading { self = Self(name) }
         fields.value("learning_rate", &learningRate, .above(0))
         switch rule {

@@ -68,15 +68,14 @@ extension RecipeChoice {
     package var scalar: RecipeNode.Scalar { .init(text: rawValue, isQuoted: true) }
 
     package static func mismatch(_ found: String) -> String {
-        unknownName(found, known: allCases.map(\.rawValue))
+        unknown("unknown value", found, known: allCases.map(\.rawValue))
     }
 }
 
-/// A message for a name that is none of the `known`.
-package func unknownName(_ name: String, kind: String = "", known: [String]) -> String {
-    let what = kind.isEmpty ? "unknown: \(name)" : "unknown \(kind) \(name)"
+/// The `complaint` that `name` is none of the `known`, with the one that was probably meant.
+package func unknown(_ complaint: String, _ name: String, known: [String]) -> String {
     let suggestion = closest(to: name, in: known).map { "did you mean \($0)? " } ?? ""
-    return "\(what); \(suggestion)known: \(known.joined(separator: ", "))"
+    return "\(complaint) \(name); \(suggestion)known: \(known.joined(separator: ", "))"
 }
 
 /// The name that was probably meant by `word`: few slips away, or abbreviated by its initials.

@@ -122,6 +122,7 @@ extension Recipe.Schedule: RecipeSection {
     package mutating func visit(_ fields: inout RecipeFields) {
         var name = name
         guard fields.value("name", &name) else { return fields.giveUp() }
+        fields.kind = name.rawValue
         if fields.isReading && name != self.name { self = Self(name) }
         switch self {
         case .constant(var settings):

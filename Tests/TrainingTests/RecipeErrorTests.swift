@@ -22,10 +22,19 @@ import Testing
         ),
         ("epoch: 1", ":1:1: epoch: unknown key epoch; did you mean epochs? known:"),
         ("bs: 1", "did you mean batch_size?"),
-        ("epochs: 1\noptimizer:\n  lr: 1", ":3:3: optimizer.lr: unknown key lr; did you mean learning_rate?"),
-        ("optimizer: {name: sgd, betas: [0, 0]}", ":1:24: optimizer.betas: unknown key betas; known: name,"),
+        (
+            "epochs: 1\noptimizer:\n  lr: 1",
+            ":3:3: optimizer.lr: ranger has no key lr; did you mean learning_rate?"
+        ),
+        (
+            "optimizer: {name: sgd, betas: [0, 0]}",
+            ":1:24: optimizer.betas: sgd has no key betas; known: name,"
+        ),
         ("optimizer: {name: adamw, momentum: 0.9}", "known: name, learning_rate, betas, epsilon,"),
-        ("schedule: {name: constant, flat_fraction: 1}", "schedule.flat_fraction: unknown key"),
+        (
+            "schedule: {name: constant, flat_fraction: 1}",
+            "schedule.flat_fraction: constant has no key flat_fraction; known: name, warmup_steps"
+        ),
         ("epochs: 1\nepochs: 2", ":1:1: the key \"epochs\" occurs twice"),
         ("[1]: 2", "a key must be a word"),
         // Types
@@ -61,7 +70,7 @@ import Testing
         ("model: {activation: mesh}", "model.activation: unknown activation mesh; did you mean mish?"),
         (
             "optimizer: rangr",
-            ":1:12: optimizer.name: unknown: rangr; did you mean ranger? known: sgd, adamw, radam, ranger"
+            ":1:12: optimizer.name: unknown value rangr; did you mean ranger? known: sgd, adamw, radam, ranger"
         ),
         ("schedule: {name: cosine}", "known: constant, flat-and-anneal, flat-cos, one-cycle, one-cycle-v1"),
         ("precision: fp61", "did you mean fp16?"),
@@ -152,7 +161,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("optimizer.learnin_rate=1", "--set optimizer.learnin_rate=1: optimizer.learnin_rate: unknown key"),
+        (
+            "optimizer.learnin_rate=1",
+            "--set optimizer.learnin_rate=1: optimizer.learnin_rate: ranger has no key"
+        ),
         ("epochs=many", "--set epochs=many: epochs: expected a whole number, found many"),
         ("epochs", "--set epochs: expected key=value"),
         ("=3", "a key is missing"),

@@ -139,11 +139,13 @@ public struct RunDirectory: Sendable, Hashable {
         return result
     }
 
-    /// Forgets how the run ended, so that it may be continued or repeated.
-    /// - Throws: ``RunDirectoryError`` when the file cannot be removed.
-    public func discardResult() throws(RunDirectoryError) {
-        guard unlink(resultFile.path) == 0 || errno == ENOENT else {
-            throw RunDirectoryError(errno: errno, writing: resultFile)
+    /// Removes the run's folder and everything in it.
+    /// - Throws: ``RunDirectoryError`` when it cannot be removed.
+    public func remove() throws(RunDirectoryError) {
+        do {
+            try FileManager.default.removeItem(at: url)
+        } catch {
+            throw RunDirectoryError(error, writing: url)
         }
     }
 

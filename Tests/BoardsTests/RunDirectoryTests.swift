@@ -27,11 +27,10 @@ import Training
             #expect(read.accuracy == 0.75 && read.validLoss!.isNaN && read.predictions == nil)
             try run.finish(RunResult(status: .failed, reason: "loss became NaN", epochs: 2, seconds: 30))
             #expect(try run.state() == .failed)
-            try run.discardResult()
-            try run.discardResult()
-            #expect(try run.state() == .interrupted)
             let names = try FileManager.default.contentsOfDirectory(atPath: run.url.path)
-            #expect(names == ["run.json"])
+            #expect(names.sorted() == ["result.json", "run.json"])
+            try run.remove()
+            #expect(try run.state() == .absent)
         }
     }
 

@@ -17,6 +17,19 @@ public struct Run: Sendable {
     /// Its epochs so far.
     public var metrics: [EpochMetrics]
 
+    /// A run from its parts.
+    public init(
+        directory: RunDirectory, seed: Int, state: RunDirectory.State, record: RunRecord? = nil,
+        result: RunResult? = nil, metrics: [EpochMetrics] = []
+    ) {
+        self.directory = directory
+        self.seed = seed
+        self.state = state
+        self.record = record
+        self.result = result
+        self.metrics = metrics
+    }
+
     /// Reads a run.
     /// - Parameter seed: the seed of a run that may not have begun; without it, the record says.
     /// - Throws: `RunDirectoryError` for a folder that cannot be read or is corrupt.

@@ -31,9 +31,11 @@ extension Verdict {
     /// What would separate the two, and what weakens the answer; one sentence each.
     public var remarks: [String] {
         var remarks: [String] = []
-        for side in [first, second] where side.n == 1 {
+        let single = [first, second].filter { $0.n == 1 }.map(\.name)
+        if !single.isEmpty {
             remarks.append(
-                "One run of \(side.name) says nothing about the spread between runs: run more seeds.")
+                "One run of \(single.joined(separator: " and one of ")) says nothing about the spread between runs: "
+                    + "run more seeds.")
         }
         if outcome == .notSeparable, interval != nil {
             if let runsNeeded {

@@ -5,18 +5,23 @@ import Statistics
 struct DifferencePlot {
     private let axis: Axis
     private let margin: Double
-    private let size = (width: 200.0, height: 24.0)
+    private let size = (width: 220.0, height: 24.0)
 
-    /// The scale of a table of comparisons.
+    /// The scale of a table of comparisons: zero, the margin, every difference, and the intervals as far as they
+    /// leave the others visible.
     init(_ comparisons: [Verdict]) {
-        let margin = comparisons.first?.margin ?? Verdict.defaultMargin
-        let differences = comparisons.map { abs($0.difference) }.max() ?? 0
-        let bounds = comparisons.compactMap(\.interval).map { max(abs($0.lower), abs($0.upper)) }.max() ?? 0
-        // Symmetric about zero; very wide intervals are cut, so that the others stay visible.
-        let reach = max(differences * 1.2, min(bounds, 4 * max(differences, margin)), 2 * margin)
-        self.margin = margin
-        axis = Axis(
-            showing: Interval(lower: -100 * reach, upper: 100 * reach), from: 6, to: size.width - 6, ticks: 4)
+        margin = comparisons.first?.margin ?? Verdict.defaultMargin
+        let differences = comparisons.map(\.difference)
+        let core = Interval(
+            lower: min(differences.min() ?? 0, -1.5 * margin),
+            upper: max(differences.max() ?? 0, 1.5 * margin))
+        let room = core.upper - core.lower
+        let lower = comparisons.compactMap(\.interval?.lower).min() ?? 0
+        let upper = comparisons.compactMap(\.interval?.upper).max() ?? 0
+        let shown = Interval(
+            lower: 100 * min(core.lower, max(lower, core.lower - room)),
+            upper: 100 * max(core.upper, min(upper, core.upper + room)))
+        axis = Axis(showing: shown, from: 6, to: size.width - 6, ticks: 4)
     }
 
     /// The figure for one comparison.

@@ -28,11 +28,11 @@ func shortened(_ text: String, _ limit: Int) -> String {
         : "<title>\(escape(text))</title>" + escape(String(text.prefix(limit - 1))) + "\u{2026}"
 }
 
-/// A table. Cells are HTML; the columns from `numbersFrom` on are right-aligned.
-func htmlTable(_ header: [String], numbersFrom: Int = .max, _ rows: [[String]]) -> String {
+/// A table. Cells are HTML; the columns in `numbers` are right-aligned.
+func htmlTable(_ header: [String], numbers: Set<Int> = [], _ rows: [[String]]) -> String {
     func row(_ cells: [String], _ tag: String) -> String {
         let cells = cells.enumerated().map { column, cell in
-            "<\(tag)\(column >= numbersFrom ? " class=\"number\"" : "")>\(cell)</\(tag)>"
+            "<\(tag)\(numbers.contains(column) ? " class=\"number\"" : "")>\(cell)</\(tag)>"
         }
         return "<tr>\(cells.joined())</tr>"
     }

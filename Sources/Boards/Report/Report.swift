@@ -89,7 +89,7 @@ public struct Report: Sendable {
             separates tiers.</figcaption></figure>
             """
         return
-            "<section>\n<h2>Every run</h2>\n\(figure)\n\(htmlTable(header, numbersFrom: 1, rows))\n</section>"
+            "<section>\n<h2>Every run</h2>\n\(figure)\n\(htmlTable(header, numbers: Set(1...7), rows))\n</section>"
     }
 
     private var curves: String {
@@ -126,17 +126,17 @@ public struct Report: Sendable {
         let rows = verdicts.map { verdict in
             [
                 named(verdict.first.name), plot.svg(verdict, color: colors[verdict.first.name] ?? 0),
-                escape(verdict.shortOutcome), signedPoints(verdict.difference),
-                verdict.interval.map { "\(signedPoints($0.lower)) to \(signedPoints($0.upper))" } ?? "-",
-                escape(verdict.probabilityBetter.map(Verdict.probabilityText) ?? "-"),
-                escape(verdict.probabilityEquivalent.map(Verdict.probabilityText) ?? "-"),
-                escape(verdict.p.map(Verdict.probabilityText) ?? "-"), percent(verdict.superiority),
-                verdict.outcome == .notSeparable ? verdict.runsNeeded.map { "\($0)" } ?? "-" : "",
+                typeset(signedPoints(verdict.difference)),
+                verdict.interval.map { typeset("\(signedPoints($0.lower)) to \(signedPoints($0.upper))") }
+                    ?? "-",
+                escape(verdict.shortOutcome), probability(verdict.probabilityBetter),
+                probability(verdict.probabilityEquivalent), probability(verdict.p),
+                String(format: "%.0f %%", 100 * verdict.superiority),
             ]
         }
         let header = [
-            "entry", "difference", "verdict", "points", "\(leaderboard.percentLevel) % interval", "P(better)",
-            "P(equivalent)", "p (Holm)", "wins, %", "runs needed",
+            "entry", "difference", "points", "\(leaderboard.percentLevel) % interval", "verdict", "P(better)",
+            "P(equal)", "p (Holm)", "wins",
         ]
         let kind = leaderboard.referenceIsBaseline ? "the baseline" : "the best entry"
         let margin = percent(verdicts[0].margin)
@@ -149,9 +149,9 @@ public struct Report: Sendable {
             <section>
             <h2>Against \(escape(reference))</h2>
             <p class="under">Each entry minus \(escape(reference)), \(kind). The grey band is \
-            \u{b1}\(margin) points, within which a difference does not matter in practice. \
-            Wins: how often a random run of the entry beats a random run of \(escape(reference)).</p>
-            \(htmlTable(header, numbersFrom: 3, rows))
+            \u{b1}\(margin) points, within which a difference does not matter in practice; \
+            P(equal) is the probability of lying in it. Wins: how often a random run of the entry beats a random run of \(escape(reference)).</p>
+            \(htmlTable(header, numbers: [2, 3, 5, 6, 7, 8], rows))
             \(sentences.isEmpty ? "" : "<details><summary>In words</summary>\n\(sentences)\n</details>")
             </section>
             """
@@ -220,6 +220,13 @@ public struct Report: Sendable {
 
     private func named(_ name: String) -> String {
         "<span class=\"swatch c\(colors[name] ?? 0)\"></span>\(escape(name))"
+    }
+
+    private func probability(_ p: Double?) -> String { escape(p.map(Verdict.probabilityText) ?? "-") }
+
+    /// A number with a minus sign in place of the hyphen.
+    private func typeset(_ number: String) -> String {
+        number.replacingOccurrences(of: "-", with: "\u{2212}")
     }
 
     private func sentence(_ verdict: Verdict) -> String {

@@ -45,10 +45,10 @@ let styleSheet = """
     svg .interval { fill: var(--c); fill-opacity: 0.2; }
     svg .mean { stroke: var(--c); stroke-width: 2.5; stroke-linecap: round; }
     svg circle { fill: var(--c); stroke: var(--paper); stroke-width: 1; }
-    svg .band { fill: var(--c); fill-opacity: 0.16; }
+    svg .band { fill: var(--c); fill-opacity: 0.13; }
     svg .line { fill: none; stroke: var(--c); stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
     svg .leader { fill: none; stroke: var(--c); stroke-width: 1; stroke-opacity: 0.55; }
-    svg.difference { width: 200px; height: 24px; }
+    svg.difference { width: 220px; height: 24px; }
     svg .margin { fill: var(--rule); fill-opacity: 0.6; }
     svg .zero { stroke: var(--soft); stroke-width: 1; }
     svg .whisker { stroke: var(--c); stroke-width: 2.5; stroke-linecap: round; stroke-opacity: 0.75; }
@@ -56,12 +56,13 @@ let styleSheet = """
     .c4 { --c: var(--c4); } .c5 { --c: var(--c5); } .c6 { --c: var(--c6); } .c7 { --c: var(--c7); }
     .swatch { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; background: var(--c);
       margin-right: 0.5em; }
-    table { border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
+    table { border-collapse: collapse; min-width: 100%; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
     th { font-weight: 500; color: var(--soft); text-align: left; border-bottom: 1px solid var(--soft); }
-    th, td { padding: 0.45rem 1.4rem 0.45rem 0; vertical-align: middle; white-space: nowrap; }
+    th, td { padding: 0.45rem 1.1rem 0.45rem 0; vertical-align: middle; white-space: nowrap; }
     th:last-child, td:last-child { padding-right: 0; }
     td { border-bottom: 1px solid var(--rule); }
     .number { text-align: right; }
+    .settings table { min-width: 0; }
     .settings td { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; vertical-align: top; }
     .badge { color: var(--soft); font-size: 0.85em; }
     details { margin: 1rem 0; border-top: 1px solid var(--rule); padding-top: 0.8rem; }

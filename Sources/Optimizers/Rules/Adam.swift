@@ -1,0 +1,99 @@
+import Foundation
+import Torch
+
+/// Adam (Kingma and Ba, arXiv 1412.6980), and with decoupled decay AdamW (Loshchilov and Hutter, arXiv
+/// 1711.05101), as PyTorch defines them: p <- p - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
+public struct Adam: UpdateRule, DirectedRule {
+    /// As recipes and saved states call it.
+    public static let name = "adam"
+    /// How far a step goes; at least 0.
+    public var learningRate: Double
+    /// The decay rate of m, the running average of gradients.
+    public var beta1: Double
+    /// The decay rate of v, the running average of their squares.
+    public var beta2: Double
+    /// Added to the root of v.
+    public var eps: Double
+    /// How strongly weights are pulled towards 0; at least 0.
+    public var weightDecay: Double
+    /// How weight decay acts: `l2` for Adam, `decoupled` for AdamW.
+    public var decay: WeightDecay
+
+    /// `torch.optim.Adam`'s defaults.
+    public init(
+        learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8,
+        weightDecay: Double = 0, decay: WeightDecay = .l2
+    ) {
+        (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
+        (self.eps, self.weightDecay, self.decay) = (eps, weightDecay, decay)
+    }
+
+    /// AdamW with `torch.optim.AdamW`'s defaults.
+    public static func adamW(
+        learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, eps: Double = 1e-8,
+        weightDecay: Double = 1e-2
+    ) -> Adam {
+        Adam(
+            learningRate: learningRate, beta1: beta1, beta2: beta2, eps: eps, weightDecay: weightDecay,
+            decay: .decoupled)
+    }
+
+    /// ``beta1``, under the name by which schedules set it.
+    public var momentum: Double {
+        get { beta1 }
+        set { beta1 = newValue }
+    }
+    /// What is kept of each parameter.
+    public var memory: [Memory] { .moments }
+
+    /// Refuses hyper-parameters that are out of their ranges.
+    public func validate() throws(OptimizerError) {
+        try check(
+            Self.name, ("learning rate", learningRate, .notNegative), ("beta1", beta1, .decayRate),
+            ("beta2", beta2, .decayRate), ("eps", eps, .notNegative),
+            ("weight decay", weightDecay, .notNegative))
+    }
+
+    private static let fused = Operator("aten::_fused_adam_")
+
+    /// Takes a step.
+    public func update(_ batch: inout ParameterBatch) {
+        batch.decay(weightDecay, decay, learningRate: learningRate)
+        let step = Tensor(Float(batch.step), device: batch.parameters[0].device)
+        Self.fused(
+            .tensors(batch.parameters), .tensors(batch.gradients), .tensors(batch.memory("exp_avg")),
+            .tensors(batch.memory("exp_avg_sq")), .tensors([]),
+            .tensors(Array(repeating: step, count: batch.parameters.count)), .double(learningRate),
+            .double(beta1), .double(beta2), .double(0), .double(eps), false, false)
+    }
+
+    func direction(_ batch: inout ParameterBatch) -> Direction? {
+        let (m, v) = batch.averaged(beta1: beta1, beta2: beta2)
+        let denominators = v.sqrt()
+        denominators.mul_(1 / (1 - pow(beta2, Double(batch.step))).squareRoot())
+        denominators.add_(eps)
+        return Direction(
+            numerators: m, denominators: denominators, scale: 1 / (1 - pow(beta1, Double(batch.step))))
+    }
+}
+
+/// A rule whose step is a direction that does not depend on the learning rate, so that others can scale it.
+protocol DirectedRule: UpdateRule {
+    /// Brings the rule's memories up to date. Nil for no step at all.
+    func direction(_ batch: inout ParameterBatch) -> Direction?
+}
+
+extension [Memory] {
+    /// Running averages of the gradients and of their squares.
+    static var moments: [Memory] { [Memory("exp_avg"), Memory("exp_avg_sq")] }
+}
+
+extension ParameterBatch {
+    /// Both moments after this step's gradients have entered.
+    func averaged(beta1: Double, beta2: Double) -> (m: [Tensor], v: [Tensor]) {
+        let (m, v) = (memory("exp_avg"), memory("exp_avg_sq"))
+        m.average_(gradients, rate: beta1)
+        v.averageSquare_(gradients, rate: beta2)
+        return (m, v)
+    }
+}

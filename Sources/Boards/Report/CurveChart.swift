@@ -30,8 +30,13 @@ struct Curve {
 }
 
 /// Curves over epochs with their names at the right end.
+///
+/// The frame is that of the last three quarters of the epochs: the steep beginning would press together what
+/// there is to see, and may leave the frame.
 struct CurveChart {
     let title: String
+    /// Tells this figure's clip path from others on the page.
+    let id: String
     let curves: [Curve]
     /// The least and greatest value that make sense.
     let bounds: Interval
@@ -44,15 +49,16 @@ struct CurveChart {
     var svg: String {
         let points = curves.flatMap(\.points)
         guard let last = points.map(\.epoch).max(), let first = points.map(\.epoch).min() else { return "" }
-        let low = points.map { $0.mean - $0.sd }.min() ?? 0
-        let high = points.map { $0.mean + $0.sd }.max() ?? 1
+        let framed = points.filter { $0.epoch >= first + (last - first) / 4 }
+        let low = framed.map { $0.mean - $0.sd }.min() ?? 0
+        let high = framed.map { $0.mean + $0.sd }.max() ?? 1
         let x = Axis(
             showing: Interval(lower: Double(first), upper: Double(max(last, first + 1))), from: plot.left,
             to: plot.right, ticks: 6, smallestStep: 1)
         let y = Axis(
             showing: Interval(lower: max(low, bounds.lower), upper: min(high, bounds.upper)),
             from: plot.bottom,
-            to: plot.top, ticks: 5)
+            to: plot.top, ticks: 6)
 
         var parts: [String] = []
         for tick in y.ticks {
@@ -73,7 +79,16 @@ struct CurveChart {
                 \(x.label(tick))</text>
                 """)
         }
-        parts += curves.map { band($0, x, y) } + curves.map { line($0, x, y) } + labels(y, x)
+        let drawing = (curves.map { band($0, x, y) } + curves.map { line($0, x, y) }).joined(separator: "\n")
+        parts.append(
+            """
+            <clipPath id="\(id)"><rect x="\(px(plot.left))" y="\(px(plot.top - 4))" \
+            width="\(px(plot.right - plot.left + 5))" height="\(px(plot.bottom - plot.top + 8))"/></clipPath>
+            <g clip-path="url(#\(id))">
+            \(drawing)
+            </g>
+            """)
+        parts += labels(y, x)
         return """
             <svg viewBox="0 0 \(px(width)) \(px(height))" role="img" aria-label="\(escape(title)) over epochs">
             <text class="caption" x="0" y="14">\(escape(title))</text>
@@ -85,13 +100,13 @@ struct CurveChart {
 
     private func band(_ curve: Curve, _ x: Axis, _ y: Axis) -> String {
         guard curve.points.contains(where: { $0.sd > 0 }) else { return "" }
-        let upper = curve.points.map { (x(Double($0.epoch)), y.clamped($0.mean + $0.sd)) }
-        let lower = curve.points.reversed().map { (x(Double($0.epoch)), y.clamped($0.mean - $0.sd)) }
+        let upper = curve.points.map { (x(Double($0.epoch)), y($0.mean + $0.sd)) }
+        let lower = curve.points.reversed().map { (x(Double($0.epoch)), y($0.mean - $0.sd)) }
         return "<path class=\"band c\(curve.color)\" d=\"\(path(upper + lower)) Z\"/>"
     }
 
     private func line(_ curve: Curve, _ x: Axis, _ y: Axis) -> String {
-        let points = curve.points.map { (x(Double($0.epoch)), y.clamped($0.mean)) }
+        let points = curve.points.map { (x(Double($0.epoch)), y($0.mean)) }
         guard let end = points.last else { return "" }
         return """
             <g class="c\(curve.color)"><path class="line" d="\(path(points))"/>

@@ -5,7 +5,7 @@ import Statistics
 struct DifferencePlot {
     private let axis: Axis
     private let margin: Double
-    private let size = (width: 220.0, height: 24.0)
+    private let size = (width: 190.0, height: 24.0)
 
     /// The scale of a table of comparisons: zero, the margin, every difference, and the intervals as far as they
     /// leave the others visible.

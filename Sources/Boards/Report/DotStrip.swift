@@ -31,7 +31,7 @@ struct DotStrip {
         for (index, row) in rows.enumerated() {
             parts.append(
                 strip(row, color: colors[index], middle: top + rowHeight * (Double(index) + 0.5), axis))
-            if index > 0, row.tier != rows[index - 1].tier {
+            if index > 0, tiersEnd(before: index) {
                 let y = px(top + rowHeight * Double(index))
                 parts.append(#"<line class="tier" x1="0" x2="\#(px(width))" y1="\#(y)" y2="\#(y)"/>"#)
             }
@@ -43,6 +43,13 @@ struct DotStrip {
             \(parts.joined(separator: "\n"))
             </svg>
             """
+    }
+
+    /// Whether every row above `index` is of a better tier than every row from it on. (An entry of few or
+    /// scattered runs may share the tier of a far better one.)
+    private func tiersEnd(before index: Int) -> Bool {
+        let tiers = rows.map { $0.tier ?? .max }
+        return tiers[..<index].max()! < tiers[index...].min()!
     }
 
     /// The range shown, in per cent: every dot, and the intervals as far as they do not dwarf the dots (that of

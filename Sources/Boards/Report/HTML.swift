@@ -28,7 +28,7 @@ func shortened(_ text: String, _ limit: Int) -> String {
         : "<title>\(escape(text))</title>" + escape(String(text.prefix(limit - 1))) + "\u{2026}"
 }
 
-/// A table. Cells are HTML; the columns in `numbers` are right-aligned.
+/// A table, without a head when `header` is empty. Cells are HTML; the columns in `numbers` are right-aligned.
 func htmlTable(_ header: [String], numbers: Set<Int> = [], _ rows: [[String]]) -> String {
     func row(_ cells: [String], _ tag: String) -> String {
         let cells = cells.enumerated().map { column, cell in
@@ -38,7 +38,7 @@ func htmlTable(_ header: [String], numbers: Set<Int> = [], _ rows: [[String]]) -
     }
     return """
         <div class="scroll"><table>
-        <thead>\(row(header, "th"))</thead>
+        \(header.isEmpty ? "" : "<thead>\(row(header, "th"))</thead>")
         <tbody>
         \(rows.map { row($0, "td") }.joined(separator: "\n"))
         </tbody>

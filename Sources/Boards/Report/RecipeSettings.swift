@@ -7,11 +7,12 @@ struct RecipeSettings {
     /// One key and the value that all entries share.
     let common: [(key: String, value: String)]
 
-    /// Compares resolved recipes.
+    /// Compares resolved recipes, apart from their names.
     init(_ recipes: [JSONValue]) {
         let flat = recipes.map { recipe in
             var settings: [String: String] = [:]
             flatten(recipe, key: "", into: &settings)
+            settings["name"] = nil
             return settings
         }
         var different: [(key: String, values: [String])] = []

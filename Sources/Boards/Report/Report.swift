@@ -94,27 +94,27 @@ public struct Report: Sendable {
 
     private var curves: String {
         let accuracy = CurveChart(
-            title: "Validation accuracy, %",
+            title: "Validation accuracy, %", id: "accuracy",
             curves: sets.map { set in
                 Curve(set, color: colors[set.name] ?? 0) { $0.accuracy.map { 100 * $0 } }
             },
             bounds: Interval(lower: 0, upper: 100)
         ).svg
         let validLoss = CurveChart(
-            title: "Validation loss",
+            title: "Validation loss", id: "loss",
             curves: sets.map { set in Curve(set, color: colors[set.name] ?? 0) { $0.validLoss } },
             bounds: Interval(lower: 0, upper: .greatestFiniteMagnitude)
         ).svg
         guard !(accuracy + validLoss).isEmpty else { return "" }
         return """
             <section>
-            <h2>On the way</h2>
+            <h2>Learning curves</h2>
             <figure><div class="pair">
             \(accuracy)
             \(validLoss)
             </div>
             <figcaption>The mean over an entry's complete runs, with a band of one standard deviation between runs \
-            on either side.</figcaption></figure>
+            on either side. The frame fits the last three quarters of the epochs.</figcaption></figure>
             </section>
             """
     }
@@ -191,7 +191,7 @@ public struct Report: Sendable {
         for name in Set(records.flatMap(\.versions.keys)).sorted() {
             rows.append([escape(name), values { $0.versions[name] }])
         }
-        return "<h2>Made with</h2>\n" + htmlTable(["", ""], rows)
+        return "<h2>Made with</h2>\n" + htmlTable([], rows)
     }
 
     private var runs: String {

@@ -48,7 +48,7 @@ let styleSheet = """
     svg .band { fill: var(--c); fill-opacity: 0.13; }
     svg .line { fill: none; stroke: var(--c); stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
     svg .leader { fill: none; stroke: var(--c); stroke-width: 1; stroke-opacity: 0.55; }
-    svg.difference { width: 220px; height: 24px; }
+    svg.difference { width: 190px; height: 24px; }
     svg .margin { fill: var(--rule); fill-opacity: 0.6; }
     svg .zero { stroke: var(--soft); stroke-width: 1; }
     svg .whisker { stroke: var(--c); stroke-width: 2.5; stroke-linecap: round; stroke-opacity: 0.75; }
@@ -58,9 +58,10 @@ let styleSheet = """
       margin-right: 0.5em; }
     table { border-collapse: collapse; min-width: 100%; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
     th { font-weight: 500; color: var(--soft); text-align: left; border-bottom: 1px solid var(--soft); }
-    th, td { padding: 0.45rem 1.1rem 0.45rem 0; vertical-align: middle; white-space: nowrap; }
+    th, td { padding: 0.45rem 0.95rem 0.45rem 0; vertical-align: middle; white-space: nowrap; }
     th:last-child, td:last-child { padding-right: 0; }
     td { border-bottom: 1px solid var(--rule); }
+    td:first-child { white-space: normal; min-width: 6rem; max-width: 13rem; overflow-wrap: anywhere; }
     .number { text-align: right; }
     .settings table { min-width: 0; }
     .settings td { white-space: normal; overflow-wrap: anywhere; min-width: 5rem; vertical-align: top; }

@@ -1,0 +1,116 @@
+"""Exact values of the activations and their first two derivatives, from their plain definitions.
+
+    pip install gmpy2
+    python activations.py
+
+writes NAME.f16.bin and NAME.bf16.bin into ../MishOpsTests/Vectors: for all 65,536 codes of the type the correctly
+rounded f, f' and f'' (three tables of 65,536 little-endian codes, each stored as differences modulo 2^16, all
+compressed by zlib). 0x7fff marks an input that is infinite or not a number.
+
+Nothing here is shared with the kernels: definitions, not stable forms, evaluated with MPFR in 600 bits.
+"""
+import struct
+import sys
+import zlib
+from pathlib import Path
+
+import gmpy2
+from gmpy2 import mpfr
+
+BITS = 600
+gmpy2.get_context().precision = BITS
+
+
+def sigmoid(x):
+    return 1 / (1 + gmpy2.exp(-x))
+
+
+def chain(x, t, t1, t2):
+    """x t(x) and its derivatives."""
+    return x * t, t + x * t1, 2 * t1 + x * t2
+
+
+def tanh_of(g, g1, g2):
+    t = gmpy2.tanh(g)
+    u = 1 / gmpy2.cosh(g) ** 2
+    return t, u * g1, u * (g2 - 2 * t * g1 * g1)
+
+
+def softplus_parts(x):
+    s, c = sigmoid(x), sigmoid(-x)
+    return gmpy2.log1p(gmpy2.exp(x)), s, s * c
+
+
+def mish(x):
+    return chain(x, *tanh_of(*softplus_parts(x)))
+
+
+ACTIVATIONS = {"mish": mish}
+
+
+class Format:
+    def __init__(self, name, width, precision, emax, code):
+        self.name, self.width, self.precision, self.code = name, width, precision, code
+        self.context = gmpy2.context(precision=precision, emax=emax, emin=4 - emax - precision, subnormalize=True)
+        self.mantissa, self.bias = precision - 1, emax - 1
+
+    def decode(self, code):
+        """The number that a code stands for, or None for an infinity or NaN."""
+        sign = -1 if code >> (self.width - 1) else 1
+        exponent = code >> self.mantissa & ((1 << (self.width - 1 - self.mantissa)) - 1)
+        fraction = code & ((1 << self.mantissa) - 1)
+        if exponent == (1 << (self.width - 1 - self.mantissa)) - 1:
+            return None
+        if exponent:
+            fraction += 1 << self.mantissa
+        value = gmpy2.mul_2exp(mpfr(fraction), max(exponent, 1) - 1)
+        value = gmpy2.div_2exp(value, self.bias + self.mantissa - 1)
+        return -value if sign < 0 else value
+
+    def encode(self, value):
+        """The code of the nearest number, ties to even."""
+        with self.context:
+            rounded = +value
+        sign = int(gmpy2.is_signed(rounded)) << (self.width - 1)
+        magnitude = abs(rounded)
+        if gmpy2.is_infinite(magnitude):
+            return sign | ((1 << (self.width - 1 - self.mantissa)) - 1) << self.mantissa
+        # The code of a magnitude counts the numbers below it.
+        integer = int(gmpy2.mul_2exp(mpfr(magnitude), self.bias + self.mantissa - 1))
+        shift = max(integer.bit_length() - self.precision, 0)
+        return sign | (shift << self.mantissa) + (integer >> shift)
+
+
+FORMATS = {
+    "f16": Format("f16", 16, 11, 16, "H"),
+    "bf16": Format("bf16", 16, 8, 128, "H"),
+    "f32": Format("f32", 32, 24, 128, "I"),
+    "f64": Format("f64", 64, 53, 1024, "Q"),
+}
+
+
+def results(function, form, code):
+    x = form.decode(code)
+    if x is None:
+        return None
+    value, *derivatives = function(x)
+    # The sign of a derivative that rounds to zero is of no use to anyone: it is stored as +0.
+    return [form.encode(value)] + [form.encode(y) % (1 << (form.width - 1)) and form.encode(y) for y in derivatives]
+
+
+def table(function, form):
+    columns = [[], [], []]
+    for code in range(1 << 16):
+        for column, y in zip(columns, results(function, form, code) or [0x7FFF] * 3):
+            column.append(y)
+    stored = b"".join(
+        struct.pack(f"<{len(c)}H", *((y - before) % (1 << 16) for before, y in zip([0] + c, c))) for c in columns)
+    return zlib.compress(stored, 9)
+
+
+if __name__ == "__main__":
+    folder = Path(__file__).parent.parent / "MishOpsTests" / "Vectors"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in sys.argv[1:] or ACTIVATIONS:
+        for form in ("f16", "bf16"):
+            (folder / f"{name}.{form}.bin").write_bytes(table(ACTIVATIONS[name], FORMATS[form]))

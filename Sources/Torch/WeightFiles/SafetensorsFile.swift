@@ -1,5 +1,3 @@
-import Glibc
-
 /// A safetensors file, opened for reading by memory map: nothing but the header is read before a tensor is.
 ///
 /// All rules of the format are checked on opening; a file that breaks one is refused. The file must not be
@@ -23,26 +21,17 @@ public final class SafetensorsFile {
     /// The free text that the writer added: key and value.
     public let metadata: [String: String]
 
-    private let mapping: UnsafeRawBufferPointer
+    private let file: MappedFile
 
     /// Opens the file at `path` and checks it.
     ///
     /// - Throws: ``FileError`` when it cannot be read, ``SafetensorsError`` when it breaks a rule of the format.
     public init(path: String) throws {
-        mapping = try Self.map(path)
         self.path = path
-        do {
-            let header = try SafetensorsHeader(of: mapping, path: path)
-            entries = header.entries
-            metadata = header.metadata
-        } catch {
-            Self.unmap(mapping)
-            throw error
-        }
-    }
-
-    deinit {
-        Self.unmap(mapping)
+        file = try MappedFile(path: path)
+        let header = try SafetensorsHeader(of: file.bytes, path: path)
+        entries = header.entries
+        metadata = header.metadata
     }
 
     /// Calls `body` with the bytes of the tensor `name`, which are valid only during the call.
@@ -57,33 +46,9 @@ public final class SafetensorsFile {
         guard let entry = entries[name] else {
             throw SafetensorsError(path: path, tensor: name, problem: .noSuchTensor)
         }
-        return try body(UnsafeRawBufferPointer(rebasing: mapping[entry.byteRange]))
-    }
-
-    private static func map(_ path: String) throws -> UnsafeRawBufferPointer {
-        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FileError(path: path, operation: "open") }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, operation: "examine") }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            let isFolder = status.st_mode & S_IFMT == S_IFDIR
-            throw FileError(path: path, operation: "read", code: isFolder ? EISDIR : ESPIPE)
-        }
-        let size = Int(status.st_size)
-        guard size > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-            throw FileError(path: path, operation: "map")
-        }
-        return UnsafeRawBufferPointer(start: start, count: size)
-    }
-
-    private static func unmap(_ mapping: UnsafeRawBufferPointer) {
-        guard let start = mapping.baseAddress else { return }
-        munmap(UnsafeMutableRawPointer(mutating: start), mapping.count)
+        return try body(UnsafeRawBufferPointer(rebasing: file.bytes[entry.byteRange]))
     }
 }
 
-// The mapping is read-only and lives as long as the object.
+// The mapping is read-only.
 extension SafetensorsFile: @unchecked Sendable {}

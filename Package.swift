@@ -24,17 +24,19 @@ func findLibTorch() -> String {
     {
         candidates += versions.sorted().map { "\(virtual)/lib/\($0)/site-packages/torch" }
     }
-    for case let folder? in candidates
-    where FileManager.default.fileExists(atPath: "\(folder)/lib/libtorch_cpu.so") {
-        return folder
+    for case let folder? in candidates {
+        if FileManager.default.fileExists(atPath: "\(folder)/lib/libtorch_cpu.so") { return folder }
+        if folder == environment["LIBTORCH"] { break }
     }
-    fatalError(
-        """
+    let message = """
         swift-mish needs LibTorch 2.11 and found none. Ways out:
-          make setup                        fetches it into the cache and remembers where it is
-          export LIBTORCH=/path/to/torch    names the torch folder of an installed PyTorch 2.11
-          source /path/to/venv/bin/activate a Python environment that has torch 2.11
-        """)
+          make setup                         fetches it into the cache and remembers where it is
+          export LIBTORCH=/path/to/torch     names the torch folder of an installed PyTorch 2.11
+          source /path/to/venv/bin/activate  a Python environment that has torch 2.11
+
+        """
+    FileHandle.standardError.write(Data(message.utf8))
+    exit(1)
 }
 
 let libTorch = findLibTorch()
@@ -70,10 +72,26 @@ let package = Package(
         .target(name: "MishOps", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .target(name: "Activations", dependencies: ["Torch", "MishOps"]),
         .target(name: "Layers", dependencies: ["Torch", "Activations"]),
+        .target(name: "Models", dependencies: ["Layers"]),
+        .target(name: "Optimizers", dependencies: ["Layers"]),
+        .target(
+            name: "CImage", exclude: ["Digits/README.md", "Digits/digits.csv.gz"],
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
+        .target(name: "Vision", dependencies: ["CImage"]),
+        .target(name: "Training", dependencies: ["Models", "Optimizers", "Vision", "Yams"]),
+        .target(name: "CBoost"),
+        .target(name: "Statistics", dependencies: ["CBoost"]),
+        .target(name: "Boards", dependencies: ["Training", "Statistics", "Yams"]),
         .executableTarget(
             name: "mish",
-            dependencies: ["Torch", "Layers", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Boards", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+        .testTarget(name: "VisionTests", dependencies: ["Vision", "CImage"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+        .testTarget(name: "BoardsTests", dependencies: ["Boards"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -84,6 +84,18 @@ int32_t ct_cuda_device_count(void) {
     return count;
 }
 
+char *ct_cuda_device_name(int32_t index) {
+    // The driver's own call: the headers of the CUDA runtime are not needed for it.
+    void *driver = dlopen("libcuda.so.1", RTLD_NOW);
+    if (!driver) return nullptr;
+    auto get = reinterpret_cast<int (*)(int *, int)>(dlsym(driver, "cuDeviceGet"));
+    auto get_name = reinterpret_cast<int (*)(char *, int, int)>(dlsym(driver, "cuDeviceGetName"));
+    int device = 0;
+    char name[256] = "";
+    if (!get || !get_name || get(&device, index) != 0 || get_name(name, sizeof name, device) != 0) return nullptr;
+    return ::strdup(name);
+}
+
 ct_error *ct_synchronize(int64_t device) {
     return fenced([&] {
         const auto target = unpack(device);

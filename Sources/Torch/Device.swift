@@ -1,4 +1,5 @@
 import CTorch
+import Glibc
 
 /// Where a tensor's memory is and its operators run.
 public enum Device: Hashable, Sendable, CustomStringConvertible {
@@ -70,5 +71,33 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     /// Waits until the device has done all work that was given to it.
     public func synchronize() {
         Failure.check(ct_synchronize(code), operation: "synchronize")
+    }
+}
+
+extension Device {
+    /// The device in words: `cpu (AMD EPYC 9354, 2 threads)` or `cuda:0 (NVIDIA H200)`.
+    public var fullName: String {
+        switch self {
+        case .cpu: "cpu (\(processorName), \(LibTorch.threadCount) threads)"
+        case .cuda(let index): "\(self) (\(graphicsName(index)))"
+        }
+    }
+
+    private func graphicsName(_ index: Int) -> String {
+        guard let name = ct_cuda_device_name(Int32(index)) else { return "unknown GPU" }
+        defer { free(name) }
+        return String(cString: name)
+    }
+
+    private var processorName: String {
+        guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown processor" }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 1024)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
+            return text[text.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
+        return "unknown processor"
     }
 }

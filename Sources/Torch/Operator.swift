@@ -79,7 +79,8 @@ extension Operator {
         if arguments.contains(where: \.isPoisoned) { return [] }
         let arena = Arena()
         let packed = arguments.map { $0.packed(in: arena) }
-        let capacity = 1024
+        // As many results as an operator on lists gives, and enough for what splits a tensor.
+        let capacity = arguments.reduce(1024) { if case .tensors(let list) = $1 { max($0, list.count) } else { $0 } }
         return withUnsafeTemporaryAllocation(of: ct_value.self, capacity: capacity) { results in
             var count: Int32 = 0
             let error = withExtendedLifetime((arguments, arena)) {

@@ -40,7 +40,7 @@ public struct DecodedImages: Sendable {
     /// The class of each image.
     public let labels: [Int]
 
-    /// The file of each image.
+    /// The file of each image; empty when the images came from memory.
     public let urls: [URL]
 
     /// Why each image that was left out could not be decoded, in the order of the samples.
@@ -51,6 +51,12 @@ public struct DecodedImages: Sendable {
 
     /// The bytes that the images take.
     public var byteCount: Int { images.reduce(0) { $0 + $1.pixels.count } }
+
+    /// Images that are in memory already, and the class of each.
+    public init(_ images: [Image], labels: [Int]) {
+        precondition(images.count == labels.count, "\(labels.count) labels for \(images.count) images")
+        (self.images, self.labels, urls, skipped) = (images, labels, [], [])
+    }
 
     /// Decodes every sample.
     ///

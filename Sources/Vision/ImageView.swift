@@ -125,26 +125,34 @@ public enum EvaluationTransform: Sendable, Hashable {
 /// Source: C. Szegedy et al., "Going deeper with convolutions", 2014; the exact procedure is torchvision's
 /// (`transforms/transforms.py`, `RandomResizedCrop.get_params`).
 public struct TrainingTransform: Sendable, Hashable {
+    /// Which part of an image is kept.
+    public struct Crop: Sendable, Hashable {
+        /// The part of the image's area that is kept, within (0, 1].
+        public var scale: ClosedRange<Double>
+
+        /// The aspect (width / height) of the part, above 0.
+        public var ratio: ClosedRange<Double>
+
+        /// The defaults are torchvision's but for `scale`, which is the thread's (0.35 ... 1).
+        public init(scale: ClosedRange<Double> = 0.35...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3) {
+            self.scale = scale
+            self.ratio = ratio
+        }
+    }
+
     /// The width and height of the result.
     public var size: Int
 
-    /// The part of the image's area that is kept, within (0, 1].
-    public var scale: ClosedRange<Double>
-
-    /// The aspect (width / height) of the part, above 0.
-    public var ratio: ClosedRange<Double>
+    /// The random crop; nil keeps the whole image, stretched to the square.
+    public var crop: Crop?
 
     /// The probability of a horizontal flip.
     public var flipProbability: Double
 
-    /// A transform; the defaults are torchvision's but for `scale`, which is the thread's (0.35 ... 1).
-    public init(
-        size: Int, scale: ClosedRange<Double> = 0.35...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3,
-        flipProbability: Double = 0.5
-    ) {
+    /// A transform to squares of `size`.
+    public init(size: Int, crop: Crop? = Crop(), flipProbability: Double = 0.5) {
         self.size = size
-        self.scale = scale
-        self.ratio = ratio
+        self.crop = crop
         self.flipProbability = flipProbability
     }
 
@@ -153,11 +161,15 @@ public struct TrainingTransform: Sendable, Hashable {
         var random = CounterRandom(seed: seed, epoch: epoch, index: index, purpose: .augmentation)
         let isFlipped = random.uniform() < flipProbability
         return ImageView(
-            crop: crop(width: width, height: height, random: &random),
+            crop: crop?.rectangle(width: width, height: height, random: &random)
+                ?? Rectangle(width: width, height: height),
             resizedWidth: size, resizedHeight: size, isFlipped: isFlipped)
     }
 
-    private func crop(width: Int, height: Int, random: inout CounterRandom) -> Rectangle {
+}
+
+extension TrainingTransform.Crop {
+    fileprivate func rectangle(width: Int, height: Int, random: inout CounterRandom) -> Rectangle {
         let area = Double(width * height)
         let logRatio = log(ratio.lowerBound)...log(ratio.upperBound)
         for _ in 0..<10 {

@@ -10,4 +10,8 @@ public struct Normalization: Sendable, Hashable {
     /// The statistics of ImageNet's training images that torchvision's and fastai's networks are trained with.
     public static let imageNet = Normalization(
         mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
+
+    /// The statistics of the training images of ``Digits``, grey values 0 ... 16 taken as 0 ... 1.
+    public static let digits = Normalization(
+        mean: [0.305, 0.305, 0.305], standardDeviation: [0.376, 0.376, 0.376])
 }

@@ -18,7 +18,8 @@ struct ImageViewTests {
     @Test("Training views follow torchvision's procedure")
     func trainingViews() throws {
         for expected in try Fixtures.records(Case.self, in: "views.json") {
-            let transform = TrainingTransform(size: 128, scale: expected.scale[0]...expected.scale[1])
+            let transform = TrainingTransform(
+                size: 128, crop: .init(scale: expected.scale[0]...expected.scale[1]))
             let view = transform.view(
                 width: expected.width, height: expected.height, seed: expected.seed, epoch: expected.epoch,
                 index: expected.index)
@@ -35,7 +36,7 @@ struct ImageViewTests {
         var random = CounterRandom(seed: 11, epoch: 0, index: 0, purpose: .augmentation)
         for index in 0..<5000 {
             let (width, height) = (1 + random.integer(below: 60), 1 + random.integer(below: 60))
-            let view = TrainingTransform(size: 8, scale: 0.01...1)
+            let view = TrainingTransform(size: 8, crop: .init(scale: 0.01...1))
                 .view(width: width, height: height, seed: 0, epoch: 1, index: index)
             #expect(Rectangle(width: width, height: height).contains(view.crop))
         }

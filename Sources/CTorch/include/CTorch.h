@@ -167,6 +167,8 @@ void ct_set_cuda_math(bool allow_tf32, bool benchmark);
 ct_error *ct_cuda_load(void);
 /// Devices that can be used: 0 before ct_cuda_load has succeeded.
 int32_t ct_cuda_device_count(void);
+/// The product's name, or NULL. The caller frees it with free().
+char *ct_cuda_device_name(int32_t index);
 ct_error *ct_synchronize(int64_t device);
 
 typedef struct {

@@ -11,28 +11,43 @@ private enum Aten {
     static let maskedSelect = Operator("aten::masked_select")
 }
 
-/// One place in a tensor's subscript.
-public enum TensorIndex: Sendable {
-    /// One position, which drops the dimension; negative numbers count from the end.
-    case at(Int)
-    /// From `start` below `end`; nil is the dimension's own end.
-    case slice(Int?, Int?, step: Int)
-    /// The whole dimension.
-    case all
-    /// A new dimension of size 1.
-    case newAxis
-    /// As many whole dimensions as are needed to reach the rest.
-    case ellipsis
-}
-
-/// What a tensor can be subscripted with: integers, ranges, and the cases of ``TensorIndex``.
+/// What a tensor can be subscripted with: an integer drops a dimension (negative ones count from the end), a
+/// range keeps part of one, and `.all`, `.newAxis`, `.ellipsis` and `.slice` say what they mean.
 public protocol TensorIndexConvertible {
     /// The place it means.
     var tensorIndex: TensorIndex { get }
 }
 
-extension TensorIndex: TensorIndexConvertible { public var tensorIndex: TensorIndex { self } }
-extension Int: TensorIndexConvertible { public var tensorIndex: TensorIndex { .at(self) } }
+/// One place in a tensor's subscript.
+public struct TensorIndex: Sendable, TensorIndexConvertible {
+    enum Kind {
+        case at(Int)
+        case slice(Int?, Int?, step: Int)
+        case newAxis
+        case ellipsis
+    }
+    let kind: Kind
+
+    /// Itself.
+    public var tensorIndex: TensorIndex { self }
+}
+
+extension TensorIndexConvertible where Self == TensorIndex {
+    /// The whole dimension.
+    public static var all: TensorIndex { slice(nil, nil, step: 1) }
+    /// A new dimension of size 1.
+    public static var newAxis: TensorIndex { TensorIndex(kind: .newAxis) }
+    /// As many whole dimensions as are needed to reach the rest.
+    public static var ellipsis: TensorIndex { TensorIndex(kind: .ellipsis) }
+    /// From `start` below `end`, every `step`-th; nil is the dimension's own end.
+    public static func slice(_ start: Int?, _ end: Int?, step: Int) -> TensorIndex {
+        TensorIndex(kind: .slice(start, end, step: step))
+    }
+}
+
+extension Int: TensorIndexConvertible {
+    public var tensorIndex: TensorIndex { TensorIndex(kind: .at(self)) }
+}
 extension Range<Int>: TensorIndexConvertible {
     public var tensorIndex: TensorIndex { .slice(lowerBound, upperBound, step: 1) }
 }
@@ -59,19 +74,17 @@ extension Tensor {
         var result = self
         var dim = 0
         for (position, index) in indices.enumerated() {
-            switch index {
+            switch index.kind {
             case .at(let place):
                 result = Aten.select(.tensor(result), .int(dim), .int(place))
             case .slice(let start, let end, let step):
                 result = Aten.slice(.tensor(result), .int(dim), .optional(start), .optional(end), .int(step))
                 dim += 1
-            case .all:
-                dim += 1
             case .newAxis:
                 result = result.unsqueeze(dim: dim)
                 dim += 1
             case .ellipsis:
-                let consumed = indices[(position + 1)...].filter { if case .newAxis = $0 { false } else { true } }
+                let consumed = indices[(position + 1)...].filter { if case .newAxis = $0.kind { false } else { true } }
                 dim = result.rank - consumed.count
             }
         }

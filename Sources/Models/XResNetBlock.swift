@@ -107,6 +107,7 @@ public final class XResNetBlock: Module, Layer {
         halving = style.halving
     }
 
+    /// Applies the block: [n, in, h, w] to [n, width expansion, h / stride, w / stride].
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let input = halving == .beforeBoth ? pooled(x) : x
         let residual = attended(excited(convs(input)))

@@ -40,6 +40,7 @@ public final class LIPPool: Module, Layer {
         self.kernel = kernel
     }
 
+    /// Halves the sides of [n, c, h, w].
     public func callAsFunction(_ x: Tensor) -> Tensor {
         x.localImportancePool2d(logit: logit(x), kernel: kernel, stride: 2, padding: (kernel - 1) / 2)
     }

@@ -15,6 +15,7 @@ public final class MaxBlurPool2d: Module, Layer {
         blur = row.outer(row).expand([channels, 1, 3, 3]).contiguous()
     }
 
+    /// Halves the sides of [n, c, h, w], rounded up.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         // A constant, neither a parameter nor part of the state: it follows the input.
         x.maxPool2d(kernel: 3, stride: 1, padding: 1).conv2d(

@@ -27,6 +27,7 @@ public final class SimpleSelfAttention: Module, Layer {
         _gamma = Param(wrappedValue: Tensor.zeros([1]))
     }
 
+    /// Attends over the pixels of [n, c, h, w]; the shape stays.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         withoutAutocast(device: x.device) {
             let wide = x.dtype == .float64 ? x : x.to(dtype: .float32)

@@ -27,6 +27,7 @@ public final class SpectralConv1d: Module, Layer {
         self.symmetric = symmetric
     }
 
+    /// Multiplies each column of [n, c, l] by the normalised matrix; in training the singular vectors move on.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         x.conv1d(normalizedWeight())
     }

@@ -19,6 +19,7 @@ public final class SqueezeExcitation: Module, Layer {
         self.activation = activation
     }
 
+    /// Scales the channels of [n, c, h, w].
     public func callAsFunction(_ x: Tensor) -> Tensor {
         let squeezed = x.mean(dims: [2, 3], keepDim: true)
         return x * convExpand(activation(convReduce(squeezed))).sigmoid()

@@ -21,7 +21,8 @@ public final class BoardSession {
         let recipes = try Dictionary(
             uniqueKeysWithValues: board.entries.map { entry in
                 var recipe = try Recipe(
-                    contentsOf: entry.recipe.relativePath, overrides: entry.overrides.map(\.description) + overrides,
+                    contentsOf: entry.recipe.relativePath,
+                    overrides: entry.overrides.map(\.description) + overrides,
                     vocabulary: .standard)
                 recipe.name = entry.name
                 return (entry.name, recipe)

@@ -1,7 +1,17 @@
-import Torch
+import ArgumentParser
+import Training
 
-@main struct Mish {
-    static func main() {
-        print(Tensor.ones([2, 3]) + 1)
-    }
+/// The command. Each subcommand is a file of its own that does what the modules offer.
+struct Mish: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mish",
+        abstract: "From a formula to a verdict: train with different activations, and learn which is better.",
+        discussion: """
+            Start with `mish demo`: two activation functions on real images, several seeds, a verdict and a \
+            report, in about two minutes.
+            """,
+        version: mishVersion,
+        subcommands: [
+            Demo.self, Train.self, RunBoard.self, Compare.self, DataCommand.self, ListModels.self, Doctor.self,
+        ])
 }

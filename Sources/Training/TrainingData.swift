@@ -1,0 +1,175 @@
+import Foundation
+import Torch
+import Vision
+
+/// The images of a recipe, decoded and held in memory, and the batches that are made of them.
+public struct TrainingData: Sendable {
+    /// The names of the classes, in the order of their numbers.
+    public let classes: [String]
+    /// The images to train with.
+    public let training: DecodedImages
+    /// The images to validate with.
+    public let validation: DecodedImages
+    /// Hexadecimal digits that tell whether two data sets are the same.
+    public let hash: String
+
+    /// Reads and decodes the images that a recipe names.
+    ///
+    /// - Throws: ``ImageFolderError``, ``ImageError`` or ``DecodedImagesError``, which name the path, and
+    ///   ``TrainingError/tooFewImages(count:batchSize:)``.
+    public init(for recipe: Recipe) throws {
+        switch recipe.data {
+        case .digits: self.init(Digits.load())
+        case .folder(let path): try self.init(folder: path, for: recipe)
+        }
+        try check(against: recipe)
+    }
+
+    /// Whether the images make at least one batch.
+    ///
+    /// - Throws: ``TrainingError/tooFewImages(count:batchSize:)``.
+    public func check(against recipe: Recipe) throws {
+        let needed = recipe.dropsLastBatch ? recipe.batchSize : 2
+        if training.count < needed {
+            throw TrainingError.tooFewImages(count: training.count, batchSize: recipe.batchSize)
+        }
+    }
+
+    private init(folder path: String, for recipe: Recipe) throws {
+        let folder = try ImageFolder(root: URL(filePath: path))
+        let policy: BrokenImagePolicy = recipe.brokenImages == .stop ? .stop : .skip
+        classes = folder.classes
+        training = try DecodedImages(decoding: folder.training, workers: recipe.workers, policy: policy)
+        validation = try DecodedImages(decoding: folder.validation, workers: recipe.workers, policy: policy)
+        hash = try folder.fingerprint()
+    }
+
+    private init(_ digits: Digits) {
+        func images(_ subset: Digits.Subset) -> DecodedImages {
+            let area = Digits.side * Digits.side
+            let images = (0..<subset.count).map { index in
+                Image(
+                    width: Digits.side, height: Digits.side,
+                    pixels: subset.pixels[index * area..<(index + 1) * area].flatMap { grey in
+                        repeatElement(UInt8(Int(grey) * 255 / Int(Digits.maximum)), count: 3)
+                    })
+            }
+            return DecodedImages(images, labels: subset.labels)
+        }
+        classes = (0..<Digits.classCount).map(String.init)
+        training = images(digits.training)
+        validation = images(digits.validation)
+        let bytes = [digits.training, digits.validation].flatMap { $0.pixels + $0.labels.map(UInt8.init) }
+        hash = String(SHA256.hexDigest(of: bytes).prefix(16))
+    }
+}
+
+/// The images and labels of one step, as bytes, not yet on the device.
+struct PreparedBatch: Sendable {
+    /// [n, size, size, 3], row by row.
+    let pixels: [UInt8]
+    let labels: [Int]
+    let size: Int
+}
+
+/// A recipe's views of the data: which images make a batch, and how they are shown.
+struct BatchPlan: Sendable {
+    let data: TrainingData
+    let recipe: Recipe
+    let seed: UInt64
+
+    /// Steps in an epoch.
+    var stepsPerEpoch: Int {
+        let (full, rest) = data.training.count.quotientAndRemainder(dividingBy: recipe.batchSize)
+        // Batch normalisation cannot train on a single image.
+        return full + (!recipe.dropsLastBatch && rest > 1 ? 1 : 0)
+    }
+
+    /// The batches of an epoch from step `first` on, prepared ahead.
+    func trainingBatches(epoch: Int, from first: Int) -> BatchLoader {
+        let order = [Int].permutation(count: data.training.count, seed: seed, epoch: epoch)
+        let transform = TrainingTransform(
+            size: recipe.imageSize,
+            crop: recipe.augmentation.crop.map {
+                .init(scale: $0.scale[0]...$0.scale[1], ratio: $0.ratio[0]...$0.ratio[1])
+            },
+            flipProbability: recipe.augmentation.flip)
+        return BatchLoader(indices: first..<stepsPerEpoch) { [self] step in
+            let indices = Array(order[slice(step, of: order.count)])
+            return try prepare(indices, of: data.training) { output in
+                try data.training.render(
+                    indices, with: transform, seed: seed, epoch: epoch, into: output, layout: .hwc,
+                    workers: recipe.workers)
+            }
+        }
+    }
+
+    /// The validation images in order, prepared ahead.
+    func validationBatches() -> BatchLoader {
+        let count = data.validation.count
+        let steps = (count + recipe.batchSize - 1) / recipe.batchSize
+        let size = recipe.imageSize
+        let transform: EvaluationTransform =
+            if let shortest = recipe.validation.resize {
+                .resizeAndCrop(size: size, shortestSide: shortest)
+            } else {
+                .squishAndCrop(size: size, resizedTo: size)
+            }
+        return BatchLoader(indices: 0..<steps) { [self] step in
+            let indices = Array(slice(step, of: count))
+            return try prepare(indices, of: data.validation) { output in
+                try data.validation.render(
+                    indices, with: transform, into: output, layout: .hwc, workers: recipe.workers)
+            }
+        }
+    }
+
+    private func slice(_ step: Int, of count: Int) -> Range<Int> {
+        step * recipe.batchSize..<min((step + 1) * recipe.batchSize, count)
+    }
+
+    private func prepare(
+        _ indices: [Int], of images: DecodedImages, render: (UnsafeMutableBufferPointer<UInt8>) throws -> Void
+    ) rethrows -> PreparedBatch {
+        let count = indices.count * recipe.imageSize * recipe.imageSize * 3
+        let pixels = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            try render(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+            initialized = count
+        }
+        return PreparedBatch(
+            pixels: pixels, labels: indices.map { images.labels[$0] }, size: recipe.imageSize)
+    }
+}
+
+/// Turns prepared batches into a network's input on a device.
+struct InputPipeline {
+    private let device: Torch.Device
+    private let scale: Tensor
+    private let shift: Tensor
+
+    /// (value / 255 - mean) / standard deviation, written as value * scale + shift.
+    init(_ normalization: Recipe.Normalization, device: Torch.Device) {
+        let statistics: Normalization? =
+            switch normalization {
+            case .imagenet: .imageNet
+            case .digits: .digits
+            case .none: nil
+            }
+        let mean = statistics?.mean ?? [0, 0, 0]
+        let deviation = statistics?.standardDeviation ?? [1, 1, 1]
+        func channels(_ values: [Double]) -> Tensor {
+            Tensor(values, shape: [1, 3, 1, 1], dtype: .float32, device: device)
+        }
+        self.device = device
+        scale = channels(deviation.map { 1 / (255 * $0) })
+        shift = channels(zip(mean, deviation).map { -$0 / $1 })
+    }
+
+    /// Images [n, 3, size, size], fp32 and channels-last, and class numbers [n].
+    func callAsFunction(_ batch: PreparedBatch) -> (images: Tensor, labels: Tensor) {
+        let shape = [batch.labels.count, batch.size, batch.size, 3]
+        let bytes = batch.pixels.withUnsafeBytes { Tensor(copying: $0, shape: shape, dtype: .uint8) }
+        let images = bytes.to(device: device).permute([0, 3, 1, 2]).to(dtype: .float32)
+        return (images * scale + shift, Tensor(batch.labels, device: device))
+    }
+}

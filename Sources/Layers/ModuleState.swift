@@ -11,8 +11,11 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
 
     /// A tensor whose shape is another than the module's.
     public struct Mismatch: Sendable, Equatable {
+        /// The tensor's name.
         public let name: String
+        /// The module's shape.
         public let expected: [Int]
+        /// The state's shape.
         public let found: [Int]
     }
 

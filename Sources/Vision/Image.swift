@@ -42,8 +42,7 @@ extension Image {
     ///   - view: made for an image of this size.
     ///   - output: exactly 3 x `view.height` x `view.width` bytes.
     ///   - layout: the order in which the bytes are written.
-    public func render(_ view: ImageView, into output: UnsafeMutableBufferPointer<UInt8>, layout: PixelLayout)
-    {
+    public func render(_ view: ImageView, into output: UnsafeMutableBufferPointer<UInt8>, layout: PixelLayout) {
         let crop = view.crop
         let window = view.window
         precondition(

@@ -50,8 +50,7 @@ public struct ImageFolder: Sendable {
         validation = try Self.samples(of: classes, in: val)
     }
 
-    private static func samples(of classes: [String], in split: URL) throws(ImageFolderError) -> [ImageSample]
-    {
+    private static func samples(of classes: [String], in split: URL) throws(ImageFolderError) -> [ImageSample] {
         var samples: [ImageSample] = []
         for (label, name) in classes.enumerated() {
             let folder = split.appending(path: name, directoryHint: .isDirectory)

@@ -24,7 +24,8 @@ struct Compare: ParsableCommand {
 
     private func set(_ text: String) throws -> RunSet {
         if !FileManager.default.fileExists(atPath: text), let colon = text.lastIndex(of: ":") {
-            return try RunSet(at: URL(filePath: String(text[..<colon])), recipe: String(text[text.index(after: colon)...]))
+            return try RunSet(
+                at: URL(filePath: String(text[..<colon])), recipe: String(text[text.index(after: colon)...]))
         }
         return try RunSet(at: URL(filePath: text))
     }

@@ -24,7 +24,9 @@ struct DataCommand: ParsableCommand {
             if json { return try printJSON(classes) }
             let width = classes.map(\.name.count).max() ?? 0
             for row in classes {
-                print("\(row.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(row.training) train, \(row.validation) val")
+                print(
+                    "\(row.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(row.training) train, \(row.validation) val"
+                )
             }
             print("\(classes.count) classes, \(folder.training.count) train, \(folder.validation.count) val")
         }

@@ -76,8 +76,7 @@ import Training
         try withTemporaryFolder { folder in
             let run = RunDirectory(folder)
             try run.begin(someRecord)
-            func expectCorrupt(_ name: String, _ content: String, line: Int? = nil, _ read: () throws -> Void)
-            {
+            func expectCorrupt(_ name: String, _ content: String, line: Int? = nil, _ read: () throws -> Void) {
                 #expect {
                     try Data(content.utf8).write(to: folder.appending(path: name))
                     try read()

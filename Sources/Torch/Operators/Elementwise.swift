@@ -125,7 +125,9 @@ extension Tensor {
         Aten.divScalar(.tensor(x), y.value)
     }
     /// Quotient of one number and each element.
-    public static func / <Scalar: TensorScalar>(x: Scalar, y: Tensor) -> Tensor { Aten.mulScalar(.tensor(Aten.reciprocal(y)), x.value) }
+    public static func / <Scalar: TensorScalar>(x: Scalar, y: Tensor) -> Tensor {
+        Aten.mulScalar(.tensor(Aten.reciprocal(y)), x.value)
+    }
     /// Changes the elements of `x` in place.
     public static func /= (x: Tensor, y: Tensor) { Aten.divInPlace(.tensor(x), .tensor(y)) }
     /// Changes the elements of `x` in place.

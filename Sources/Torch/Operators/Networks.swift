@@ -105,7 +105,9 @@ extension Tensor {
     }
 
     /// Zeroes elements with probability `p` in training and scales the others by 1 / (1 - p).
-    public func dropout(p: Double, training: Bool) -> Tensor { Aten.dropout(.tensor(self), .double(p), .bool(training)) }
+    public func dropout(p: Double, training: Bool) -> Tensor {
+        Aten.dropout(.tensor(self), .double(p), .bool(training))
+    }
 
     /// [n, c r^2, h, w] to [n, c, h r, w r].
     public func pixelShuffle(_ factor: Int) -> Tensor { Aten.pixelShuffle(.tensor(self), .int(factor)) }

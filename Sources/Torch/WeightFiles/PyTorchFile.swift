@@ -117,8 +117,7 @@ public final class PyTorchFile {
 
     /// Pickles of the format's version, of facts about the machine, of the object and of the storages' keys;
     /// then each storage: its number of elements (8 bytes) and the elements.
-    private static func readLegacy(_ file: UnsafeRawBufferPointer, from start: Int) throws(Problem) -> Content
-    {
+    private static func readLegacy(_ file: UnsafeRawBufferPointer, from start: Int) throws(Problem) -> Content {
         var version = PyTorchPickle(ByteReader(file, at: start))
         guard case .int(1001) = try version.run() else { throw .unsupported("this version of the format") }
         var machine = PyTorchPickle(version.reader)
@@ -173,8 +172,7 @@ public final class PyTorchFile {
             guard depth <= depthLimit, visited <= nodeLimit else {
                 throw .tooLarge("more than \(depthLimit) levels or \(nodeLimit) containers")
             }
-            func visitChild(_ child: PyTorchPickle.Item, _ key: some CustomStringConvertible) throws(Problem)
-            {
+            func visitChild(_ child: PyTorchPickle.Item, _ key: some CustomStringConvertible) throws(Problem) {
                 guard case .object = child else { return }
                 try visit(child, name: depth == 0 ? "\(key)" : "\(name).\(key)", depth: depth + 1)
             }

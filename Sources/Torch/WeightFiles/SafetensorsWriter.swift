@@ -61,8 +61,7 @@ public enum Safetensors {
 
     private typealias Placed = (name: String, source: Source, byteRange: Range<Int>)
 
-    private static func layOut(_ tensors: [String: Source], path: String) throws(SafetensorsError) -> [Placed]
-    {
+    private static func layOut(_ tensors: [String: Source], path: String) throws(SafetensorsError) -> [Placed] {
         let rank = Dictionary(uniqueKeysWithValues: zip(SafetensorsType.allCases, 0...))
         let ordered = tensors.sorted { left, right in
             let (leftRank, rightRank) = (rank[left.value.type]!, rank[right.value.type]!)

@@ -12,6 +12,7 @@ private enum Aten {
     static let mulTensor = Operator("aten::_foreach_mul_", "Tensor")
     static let mulOutOfPlace = Operator("aten::_foreach_mul", "Scalar")
     static let mulInPlace = Operator("aten::_foreach_mul_", "List")
+    static let unbind = Operator("aten::unbind", "int")
     static let div = Operator("aten::_foreach_div", "List")
     static let lerp = Operator("aten::_foreach_lerp", "Scalar")
     static let lerpInPlace = Operator("aten::_foreach_lerp_", "Scalar")
@@ -40,7 +41,6 @@ extension [Tensor] {
     func mul_(_ value: Double) { Aten.mulScalar(.tensors(self), .double(value)) }
     /// By the only element of a tensor, which stays on its device.
     func mul_(_ value: Tensor) { Aten.mulTensor(.tensors(self), .tensor(value)) }
-    func mul_(_ other: [Tensor]) { Aten.mulInPlace(.tensors(self), .tensors(other)) }
     func multiplied(by value: Double) -> [Tensor] {
         Aten.mulOutOfPlace.tensors(.tensors(self), .double(value))
     }
@@ -68,8 +68,14 @@ extension [Tensor] {
         Aten.clampMin(.tensors(self), .double(min))
         Aten.clampMax(.tensors(self), .double(max))
     }
-    /// The Euclidean norm of each tensor, as tensors of no dimensions.
-    func norms() -> [Tensor] { Aten.norm.tensors(.tensors(self)) }
+    /// The norm of the given order of each tensor, one after another in one tensor.
+    func norms(order: Double = 2, dtype: DType? = nil) -> Tensor {
+        Tensor.stack(Aten.norm.tensors(.tensors(self), .double(order), .optional(dtype)))
+    }
+    /// Times the elements of a tensor of one dimension, one for each of the list.
+    func mul_(each factors: Tensor) {
+        Aten.mulInPlace(.tensors(self), .tensors(Aten.unbind.tensors(.tensor(factors), 0)))
+    }
 
     /// Moves a running average towards what is observed: rate self + (1 - rate) observation.
     func average_(_ observation: [Tensor], rate: Double) { lerp_(observation, weight: 1 - rate) }

@@ -56,6 +56,9 @@ public final class Optimizer {
         try self.init(ParameterGroup.split(module.namedParameters(), rule))
     }
 
+    /// The parameters of all groups.
+    public var parameters: [Parameter] { members.joined().map(\.parameter) }
+
     /// Takes one step with every parameter that has a gradient.
     public func step() {
         stepCount += 1
@@ -88,7 +91,7 @@ public final class Optimizer {
 
     /// Forgets the gradients of all parameters.
     public func zeroGrad() {
-        for member in members.joined() { member.parameter.grad = nil }
+        for parameter in parameters { parameter.grad = nil }
     }
 
     /// Sets learning rates to the groups' base learning rates times the schedule's factor, and momenta where the

@@ -99,12 +99,28 @@ public struct ParameterBatch {
     }
 }
 
+/// A rule whose step is a direction that does not depend on the learning rate, so that others can scale it.
+public protocol DirectedRule: UpdateRule {
+    /// Brings the rule's memories up to date. Weight decay is left to the caller.
+    ///
+    /// - Returns: where to go, or nil for no step at all.
+    func direction(_ batch: inout ParameterBatch) -> Direction?
+}
+
 /// Where a step goes, per unit of learning rate: scale numerator / denominator. It is kept as a fraction, since
 /// the division then costs no pass over memory of its own.
-struct Direction {
-    var numerators: [Tensor]
-    var denominators: [Tensor]?
-    var scale = 1.0
+public struct Direction {
+    let numerators: [Tensor]
+    let denominators: [Tensor]?
+    let scale: Double
+
+    /// - Parameters:
+    ///   - numerators: one for each parameter.
+    ///   - denominators: nil for 1.
+    ///   - scale: times the fractions.
+    public init(numerators: [Tensor], denominators: [Tensor]? = nil, scale: Double = 1) {
+        (self.numerators, self.denominators, self.scale) = (numerators, denominators, scale)
+    }
 
     /// The fraction worked out, in new tensors.
     func tensors() -> [Tensor] {

@@ -56,6 +56,22 @@ struct ScheduleTests {
         #expect(abs(factor(10) - 1.0 / 250_000) < 1e-12)
     }
 
+    /// 10,000 steps at beta2 0.999: 2,000 steps of warm-up, and down from 7,200 to 3e-5.
+    @Test func ranger21WarmsUpAndDown() throws {
+        let schedule = try Schedule.ranger21(learningRate: 1e-3)
+        func rate(_ t: Int, of total: Int = 10_000) -> Double {
+            1e-3 * schedule.value(at: t - 1, of: total).learningRateFactor
+        }
+        #expect(agree(rate(1), 1e-3 / 2000, 1e-15) && agree(rate(500), 2.5e-4, 1e-15))
+        #expect(rate(2000) == 1e-3 && rate(2001) == 1e-3 && rate(7199) == 1e-3)
+        #expect(agree(rate(7200), 1e-3 - 9.7e-4 / 2801, 1e-15))
+        #expect(agree(rate(8600), 1e-3 - 9.7e-4 * 1401 / 2801, 1e-15))
+        #expect(agree(rate(10_000), 3e-5, 1e-15))
+        // Of 1,000 steps, 2,000 cannot be warm-up; 220 are.
+        #expect(agree(rate(110, of: 1000), 5e-4, 1e-15) && rate(220, of: 1000) == 1e-3)
+        #expect(throws: ScheduleError.self) { try Schedule.ranger21(learningRate: 1e-6) }
+    }
+
     @Test func annealingsMeetTheirEnds() {
         for annealing in [Annealing.linear, .cosine, .exponential, .polynomial(power: 2)] {
             #expect(agree(annealing.value(from: 0.3, to: 0.1, at: 0), 0.3, 1e-15))
@@ -107,7 +123,7 @@ struct ScheduleTests {
             ]
         }
         schedules.append(try .sequence([(0.001, .constant), (0.999, .oneCycle())]))
-        schedules.append(try .warmUp(steps: 5))
+        schedules += [try .warmUp(steps: 5), try .ranger21(learningRate: 1e-3)]
         for schedule in schedules {
             for total in [1, 2, 3, 7, 100] {
                 for step in 0...total {

@@ -72,4 +72,8 @@ let everyRule: [any UpdateRule] = [
     QHM(learningRate: 0.1, momentum: 0.9), QHAdam(learningRate: 0.01, nu1: 0.7, nu2: 0.9),
     Ranger(learningRate: 0.01, weightDecay: 0.01), RangerQH(learningRate: 0.01, weightDecay: 0.01),
     LookAhead(SGD(learningRate: 0.1, momentum: 0.9), k: 5, alpha: 0.8),
+    RMSProp(learningRate: 0.01, momentum: 0.9, centered: true, weightDecay: 0.01),
+    LAMB(learningRate: 0.01), LARS(learningRate: 1, weightDecay: 0.01),
+    RangerLars(learningRate: 0.01, weightDecay: 0.01),
+    RangerVA(learningRate: 0.01, weightDecay: 0.01), Ranger21(learningRate: 0.01),
 ]

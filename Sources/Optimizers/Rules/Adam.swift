@@ -3,7 +3,7 @@ import Torch
 
 /// Adam (Kingma and Ba, arXiv 1412.6980), and with decoupled decay AdamW (Loshchilov and Hutter, arXiv
 /// 1711.05101), as PyTorch defines them: p <- p - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
-public struct Adam: UpdateRule, DirectedRule {
+public struct Adam: DirectedRule {
     /// As recipes and saved states call it.
     public static let name = "adam"
     /// How far a step goes; at least 0.
@@ -67,7 +67,8 @@ public struct Adam: UpdateRule, DirectedRule {
             .double(beta1), .double(beta2), .double(0), .double(eps), false, false)
     }
 
-    func direction(_ batch: inout ParameterBatch) -> Direction? {
+    /// m over the root of v, both corrected for their start at 0.
+    public func direction(_ batch: inout ParameterBatch) -> Direction? {
         let (m, v) = batch.averaged(beta1: beta1, beta2: beta2)
         let denominators = v.sqrt()
         denominators.mul_(1 / (1 - pow(beta2, Double(batch.step))).squareRoot())
@@ -75,12 +76,6 @@ public struct Adam: UpdateRule, DirectedRule {
         return Direction(
             numerators: m, denominators: denominators, scale: 1 / (1 - pow(beta1, Double(batch.step))))
     }
-}
-
-/// A rule whose step is a direction that does not depend on the learning rate, so that others can scale it.
-protocol DirectedRule: UpdateRule {
-    /// Brings the rule's memories up to date. Nil for no step at all.
-    func direction(_ batch: inout ParameterBatch) -> Direction?
 }
 
 extension [Memory] {

@@ -6,7 +6,7 @@ import Torch
 ///
 /// With rho_inf = 2 / (1 - beta2) - 1 and rho_t = rho_inf - 2 t beta2^t / (1 - beta2^t), a step is rectified when
 /// rho_t exceeds ``threshold``: for beta2 of 0.99 or 0.999 from the sixth step on.
-public struct RAdam: UpdateRule, DirectedRule {
+public struct RAdam: DirectedRule {
     /// As recipes and saved states call it.
     public static let name = "radam"
     /// How far a step goes; at least 0.
@@ -78,10 +78,16 @@ public struct RAdam: UpdateRule, DirectedRule {
         batch.centralize(centralization)
         let steps = variant != .official || rectification(step: batch.step) != nil
         if steps || decay == .l2 { batch.decay(weightDecay, decay, learningRate: learningRate) }
-        if let direction = direction(&batch) { batch.descend(direction, learningRate: learningRate) }
+        if let direction = rectified(batch) { batch.descend(direction, learningRate: learningRate) }
     }
 
-    func direction(_ batch: inout ParameterBatch) -> Direction? {
+    /// m, over the root of v when the step is rectified.
+    public func direction(_ batch: inout ParameterBatch) -> Direction? {
+        batch.centralize(centralization)
+        return rectified(batch)
+    }
+
+    private func rectified(_ batch: ParameterBatch) -> Direction? {
         let (m, v) = batch.averaged(beta1: beta1, beta2: beta2)
         let correction1 = 1 - pow(beta1, Double(batch.step))
         let correction2 = 1 - pow(beta2, Double(batch.step))

@@ -82,8 +82,7 @@ extension Schedule {
     ///   - milestones: shares of the run, from 0 to 1.
     ///   - factor: such as 0.1.
     /// - Throws: ``ScheduleError`` when one is out of its range.
-    public static func steps(at milestones: [Double], factor: Double = 0.1) throws(ScheduleError) -> Schedule
-    {
+    public static func steps(at milestones: [Double], factor: Double = 0.1) throws(ScheduleError) -> Schedule {
         try ScheduleError.check("steps", ("factor", factor, .positive))
         for milestone in milestones {
             try ScheduleError.check("steps", ("a milestone", milestone, .fraction))

@@ -60,7 +60,12 @@ let package = Package(
     name: "swift-mish",
     products: [
         .executable(name: "mish", targets: ["mish"]),
-        .library(name: "Torch", targets: ["Torch"]),
+        .library(
+            name: "SwiftMish",
+            targets: [
+                "Torch", "Activations", "Layers", "Models", "Optimizers", "Vision", "Training", "Statistics", "Boards",
+            ]),
+        .library(name: "MishOps", type: .dynamic, targets: ["MishOps"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -87,6 +92,8 @@ let package = Package(
             dependencies: [
                 "Boards", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(
+            name: "overhead", dependencies: ["Layers", "Optimizers"], path: "Benchmarks/Overhead"),
         .testTarget(name: "TorchTests", dependencies: ["Torch"]),
         .testTarget(name: "VisionTests", dependencies: ["Vision", "CImage"], resources: [.copy("Fixtures")]),
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),

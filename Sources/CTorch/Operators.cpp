@@ -170,6 +170,13 @@ extern "C" ct_error *ct_call_tensors(ct_operator handle, const ct_tensor *argume
                                      ct_tensor *result) {
     return fenced([&] {
         const auto &op = *reinterpret_cast<const Operator *>(handle);
+        // Without anything to differentiate, autograd's layer would only look and pass the call on.
+        bool records = false;
+        if (c10::GradMode::is_enabled()) {
+            for (int32_t i = 0; i < count; ++i) records |= impl(arguments[i])->requires_grad();
+        }
+        c10::impl::ExcludeDispatchKeyGuard below_autograd(
+            records ? c10::DispatchKeySet() : c10::autograd_dispatch_keyset);
         const size_t size = op.defaults.size();
         Stack stack;
         for (int32_t i = 0; i < count; ++i) stack.values.emplace_back(borrow(arguments[i]));

@@ -8,7 +8,9 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
+#include <malloc.h>
 
+#include <climits>
 #include <mutex>
 
 #include "Bridge.hpp"
@@ -34,6 +36,12 @@ char *ct_build_description(void) { return ::strdup((at::show_config() + at::get_
 
 int32_t ct_thread_count(void) { return at::get_num_threads(); }
 void ct_set_thread_count(int32_t count) { at::set_num_threads(count); }
+
+void ct_keep_freed_memory(void) {
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    mallopt(M_TOP_PAD, 64 << 20);
+}
 
 ct_error *ct_manual_seed(uint64_t seed) {
     return fenced([&] { at::manual_seed(seed); });

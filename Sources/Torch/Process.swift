@@ -45,11 +45,7 @@ public enum LibTorch {
     /// A training step asks for the same blocks as the one before it, and would pay for each page again.
     ///
     /// For a program that trains; it concerns the whole process. Memory that is in use is not affected.
-    public static func keepFreedMemory() {
-        mallopt(M_MMAP_MAX, 0)
-        mallopt(M_TRIM_THRESHOLD, .max)
-        mallopt(M_TOP_PAD, 64 << 20)
-    }
+    public static func keepFreedMemory() { ct_keep_freed_memory() }
 
     /// Only algorithms whose results do not change from run to run; an operator without one fails.
     public static func setDeterministic(_ enabled: Bool) { ct_set_deterministic(enabled) }

@@ -154,6 +154,8 @@ const char *ct_library_folder(void);
 char *ct_build_description(void);
 int32_t ct_thread_count(void);
 void ct_set_thread_count(int32_t count);
+/// The C library keeps large blocks that were freed, instead of returning them to the system.
+void ct_keep_freed_memory(void);
 ct_error *ct_manual_seed(uint64_t seed);
 /// The state of a device's default random generator, as a uint8 tensor.
 ct_error *ct_random_state(int64_t device, ct_tensor *result);

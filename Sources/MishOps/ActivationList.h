@@ -1,6 +1,24 @@
-// Every activation once: identifier of the operator, policy, and, for those that have one, the
+// Every activation once: identifier of the operator, policy, arithmetic, and, for those that have one, the
 // parameter with its default. The schemas, the kernels of both devices and the tests follow this list.
+//
+// Arithmetic: `Tuned`, a number system for each element type; `Wide`, double for every element type;
+// `Native`, no wider than the element type needs for comparing and copying.
 #pragma once
 
-#define MISH_FOR_EACH_ACTIVATION(plain, parametrised) \
-    plain(mish, Mish)
+#define MISH_FOR_EACH_ACTIVATION(plain, parametrised)        \
+    plain(mish, Mish, Tuned)                                 \
+    plain(relu, ReLU, Native)                                \
+    parametrised(leaky_relu, LeakyReLU, Wide, slope, 0.01)   \
+    parametrised(elu, ELU, Wide, alpha, 1.0)                 \
+    plain(selu, SELU, Wide)                                  \
+    plain(softplus, Softplus, Wide)                          \
+    plain(silu, SiLU, Wide)                                  \
+    plain(gelu, GELU, Wide)                                  \
+    plain(gelu_tanh, GELUTanh, Wide)                         \
+    plain(hard_swish, HardSwish, Wide)                       \
+    plain(hard_mish, HardMish, Wide)                         \
+    plain(tanhexp, TanhExp, Wide)                            \
+    plain(logish, Logish, Wide)                              \
+    plain(smish, Smish, Wide)                                \
+    plain(serf, Serf, Wide)                                  \
+    plain(phish, Phish, Wide)

@@ -27,43 +27,68 @@ MISH_INLINE typename Lanes::Real exponentialOfFloat(typename Lanes::Real x, type
     return asReal<Real>(asBits(p) + (asBits(t) << 23) + (shift << 23));
 }
 
-/// e^x on lanes of double, x in [-708, 709]. `digits` 32: relative error 2^-32; 53: 2^-55 and one rounding.
-template <class Lanes, int digits>
+/// e^x = 2^k (1 + r + r^2 p) on lanes of double: returns p, and the low bits of `t` are k.
+/// The relative error of the sum is 2^-57 before rounding.
+template <class Real>
+MISH_INLINE Real reduceExponential(Real x, Real& t, Real& r) {
+    const Real magic = Real(0x1.8p52);
+    t = multiplyAdd(x, Real(0x1.71547652b82fep+0), magic);
+    const Real k = t - magic;
+    r = multiplyAdd(k, Real(-0x1.62e42fefa39efp-1), x);
+    r = multiplyAdd(k, Real(-0x1.abc9e3b39803fp-56), r);
+    Real p = multiplyAdd(Real(0x1.af389ecfc4b9cp-26), r, Real(0x1.28917c89a43a7p-22));
+    p = multiplyAdd(p, r, Real(0x1.71de0db2f6b19p-19));
+    p = multiplyAdd(p, r, Real(0x1.a019b9149a41cp-16));
+    p = multiplyAdd(p, r, Real(0x1.a01a01a7c2efep-13));
+    p = multiplyAdd(p, r, Real(0x1.6c16c17889ef1p-10));
+    p = multiplyAdd(p, r, Real(0x1.11111111109b5p-7));
+    p = multiplyAdd(p, r, Real(0x1.5555555553d68p-5));
+    p = multiplyAdd(p, r, Real(0x1.5555555555556p-3));
+    return multiplyAdd(p, r, Real(0x1.0000000000001p-1));
+}
+
+/// e^x on lanes of double, x in [-708, 709].
+template <class Lanes>
 MISH_INLINE typename Lanes::Real exponentialOfDouble(typename Lanes::Real x, typename Lanes::Integer shift) {
     using Real = typename Lanes::Real;
-    const Real magic = Real(0x1.8p52);
-    const Real t = multiplyAdd(x, Real(0x1.71547652b82fep+0), magic);
-    const Real k = t - magic;
-    Real r = multiplyAdd(k, Real(-0x1.62e42fefa39efp-1), x);
-    Real p;
-    if constexpr (digits <= 32) {
-        p = multiplyAdd(Real(0x1.a124e3f154d32p-13), r, Real(0x1.6d431504c53d3p-10));
-        p = multiplyAdd(p, r, Real(0x1.1110e0f726534p-7));
-        p = multiplyAdd(p, r, Real(0x1.5554e9114ecf9p-5));
-        p = multiplyAdd(p, r, Real(0x1.5555555a78232p-3));
-        p = multiplyAdd(p, r, Real(0x1.0000000b8f62bp-1));
-    } else {
-        r = multiplyAdd(k, Real(-0x1.abc9e3b39803fp-56), r);
-        p = multiplyAdd(Real(0x1.af389ecfc4b9cp-26), r, Real(0x1.28917c89a43a7p-22));
-        p = multiplyAdd(p, r, Real(0x1.71de0db2f6b19p-19));
-        p = multiplyAdd(p, r, Real(0x1.a019b9149a41cp-16));
-        p = multiplyAdd(p, r, Real(0x1.a01a01a7c2efep-13));
-        p = multiplyAdd(p, r, Real(0x1.6c16c17889ef1p-10));
-        p = multiplyAdd(p, r, Real(0x1.11111111109b5p-7));
-        p = multiplyAdd(p, r, Real(0x1.5555555553d68p-5));
-        p = multiplyAdd(p, r, Real(0x1.5555555555556p-3));
-        p = multiplyAdd(p, r, Real(0x1.0000000000001p-1));
-    }
+    Real t, r;
+    Real p = reduceExponential(x, t, r);
     p = multiplyAdd(p, r, Real(1.0));
     p = multiplyAdd(p, r, Real(1.0));
     return asReal<Real>(asBits(p) + (asBits(t) << 52) + (shift << 52));
+}
+
+/// The same with a relative error of 2^-32.
+template <class Lanes>
+MISH_INLINE typename Lanes::Real roughExponentialOfDouble(typename Lanes::Real x) {
+    using Real = typename Lanes::Real;
+    const Real magic = Real(0x1.8p52);
+    const Real t = multiplyAdd(x, Real(0x1.71547652b82fep+0), magic);
+    const Real r = multiplyAdd(t - magic, Real(-0x1.62e42fefa39efp-1), x);
+    Real p = multiplyAdd(Real(0x1.a124e3f154d32p-13), r, Real(0x1.6d431504c53d3p-10));
+    p = multiplyAdd(p, r, Real(0x1.1110e0f726534p-7));
+    p = multiplyAdd(p, r, Real(0x1.5554e9114ecf9p-5));
+    p = multiplyAdd(p, r, Real(0x1.5555555a78232p-3));
+    p = multiplyAdd(p, r, Real(0x1.0000000b8f62bp-1));
+    p = multiplyAdd(p, r, Real(1.0));
+    p = multiplyAdd(p, r, Real(1.0));
+    return asReal<Real>(asBits(p) + (asBits(t) << 52));
 }
 
 // Each number system says where the functions become flat for its element type: below `lowest` every
 // result rounds to zero, above `highest` a decaying term does, and above `saturation` a value rounds to x
 // and a slope to 1. Below `tail`, where e^x is about to leave the range of normal numbers, `exponential`
 // returns e^x times a power of two, and `unscale` takes the factor out again, in the only operation that
-// rounds to a subnormal. There e^x + 1 rounds to 1 with or without the factor.
+// rounds to a subnormal. There e^x + 1 rounds to 1 with or without the factor. `gaussian` and `cubic` are to
+// e^(-x^2 / 2) and to GELU's cubic what `highest` is to e^-x; below `deepest`, e^y times a polynomial of y
+// rounds to zero.
+
+/// A type in itself, for functions without an exponential.
+template <class Lanes>
+struct NativeNumbers {
+    using Real = typename Lanes::Real;
+    using Scalar = typename Lanes::Scalar;
+};
 
 /// fp16 in float.
 template <class Lanes>
@@ -94,15 +119,16 @@ struct BrainNumbers {
     }
 };
 
-/// fp32 in double.
+/// fp32 in double; also the 16-bit types, which it rounds correctly.
 template <class Lanes>
 struct SingleNumbers {
     using Real = typename Lanes::Real;
     using Scalar = double;
     static constexpr double lowest = -110, highest = 110, saturation = 20;
+    static constexpr double gaussian = 15, cubic = 11.5, deepest = -700;
 
-    static MISH_INLINE Real exponential(Real x) { return exponentialOfDouble<Lanes, 53>(x, 0); }
-    static MISH_INLINE Real roughExponential(Real x) { return exponentialOfDouble<Lanes, 32>(x, 0); }
+    static MISH_INLINE Real exponential(Real x) { return exponentialOfDouble<Lanes>(x, 0); }
+    static MISH_INLINE Real roughExponential(Real x) { return roughExponentialOfDouble<Lanes>(x); }
     static MISH_INLINE Real unscale(Real, Real y) { return y; }
 };
 
@@ -113,9 +139,10 @@ struct DoubleNumbers {
     using Integer = typename Lanes::Integer;
     using Scalar = double;
     static constexpr double lowest = -754, highest = 400, saturation = 40, tail = -640;
+    static constexpr double gaussian = 39.5, cubic = 21.9, deepest = -790;
 
     static MISH_INLINE Real exponential(Real x) {
-        return exponentialOfDouble<Lanes, 53>(x, x < Real(tail) ? Integer(128) : Integer(0));
+        return exponentialOfDouble<Lanes>(x, x < Real(tail) ? Integer(128) : Integer(0));
     }
     static MISH_INLINE Real roughExponential(Real x) { return exponential(x); }
     static MISH_INLINE Real unscale(Real x, Real y) {

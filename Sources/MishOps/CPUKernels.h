@@ -44,61 +44,98 @@ MISH_INLINE Real asReal(Integer bits) { return (Real)bits; }
 
 struct FloatLanes {
     static constexpr int count = MISH_LANES;
+    using Scalar = float;
     using Real = Vector<float, count>;
     using Integer = Vector<int32_t, count>;
 };
 
 struct DoubleLanes {
     static constexpr int count = MISH_LANES / 2;
+    using Scalar = double;
     using Real = Vector<double, count>;
     using Integer = Vector<int64_t, count>;
 };
 
 #include "Activations.h"
 
+/// float with the last bit set where anything was lost ("round to odd"): rounding it once more, to a shorter
+/// type, gives what rounding the double gives.
+MISH_INLINE Vector<float, DoubleLanes::count> narrowToOdd(DoubleLanes::Real x) {
+    const DoubleLanes::Integer bits = asBits(x), rest = bits & 0x1fffffff;
+    const DoubleLanes::Integer kept = bits & ~0x1fffffffll;
+    const DoubleLanes::Integer odd = kept | (rest != 0 ? DoubleLanes::Integer(0x20000000) : DoubleLanes::Integer(0));
+    return __builtin_convertvector(asReal<DoubleLanes::Real>(odd), Vector<float, DoubleLanes::count>);
+}
+
 // How each element type lies in memory, and the number system that computes it.
 
-struct Half {
+template <class LanesOf, template <class> class NumbersOf>
+struct HalfElement {
     using Stored = _Float16;
-    using Lanes = FloatLanes;
-    using Numbers = HalfNumbers<Lanes>;
+    using Lanes = LanesOf;
+    using Numbers = NumbersOf<Lanes>;
+    using Real = typename Lanes::Real;
     using Block = Vector<Stored, Lanes::count>;
-    static MISH_INLINE Lanes::Real widen(Block x) { return __builtin_convertvector(x, Lanes::Real); }
-    static MISH_INLINE Block narrow(Lanes::Real x) { return __builtin_convertvector(x, Block); }
+    static MISH_INLINE Real widen(Block x) { return __builtin_convertvector(x, Real); }
+    static MISH_INLINE Block narrow(FloatLanes::Real x) { return __builtin_convertvector(x, Block); }
+    static MISH_INLINE Block narrow(DoubleLanes::Real x) {
+        return __builtin_convertvector(narrowToOdd(x), Block);
+    }
 };
 
-struct Brain {
+template <class LanesOf, template <class> class NumbersOf>
+struct BrainElement {
     using Stored = uint16_t;
-    using Lanes = FloatLanes;
-    using Numbers = BrainNumbers<Lanes>;
+    using Lanes = LanesOf;
+    using Numbers = NumbersOf<Lanes>;
+    using Real = typename Lanes::Real;
     using Block = Vector<Stored, Lanes::count>;
+    using Single = Vector<float, Lanes::count>;
     using Bits = Vector<uint32_t, Lanes::count>;
-    static MISH_INLINE Lanes::Real widen(Block x) {
-        return (Lanes::Real)(__builtin_convertvector(x, Bits) << 16);
+    static MISH_INLINE Real widen(Block x) {
+        return __builtin_convertvector((Single)(__builtin_convertvector(x, Bits) << 16), Real);
     }
-    static MISH_INLINE Block narrow(Lanes::Real x) {
+    static MISH_INLINE Block round(Single x) {
         const Bits bits = (Bits)x;
         const Bits rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
         return __builtin_convertvector(x != x ? Bits(0x7fc0u) : rounded, Block);
     }
+    static MISH_INLINE Block narrow(FloatLanes::Real x) { return round(x); }
+    static MISH_INLINE Block narrow(DoubleLanes::Real x) { return round(narrowToOdd(x)); }
 };
 
-struct Single {
-    using Stored = float;
-    using Lanes = DoubleLanes;
-    using Numbers = SingleNumbers<Lanes>;
+template <class ScalarOf, class LanesOf, template <class> class NumbersOf>
+struct FullElement {
+    using Stored = ScalarOf;
+    using Lanes = LanesOf;
+    using Numbers = NumbersOf<Lanes>;
+    using Real = typename Lanes::Real;
     using Block = Vector<Stored, Lanes::count>;
-    static MISH_INLINE Lanes::Real widen(Block x) { return __builtin_convertvector(x, Lanes::Real); }
-    static MISH_INLINE Block narrow(Lanes::Real x) { return __builtin_convertvector(x, Block); }
+    static MISH_INLINE Real widen(Block x) { return __builtin_convertvector(x, Real); }
+    static MISH_INLINE Block narrow(Real x) { return __builtin_convertvector(x, Block); }
 };
 
-struct Double {
-    using Stored = double;
-    using Lanes = DoubleLanes;
-    using Numbers = DoubleNumbers<Lanes>;
-    using Block = Vector<Stored, Lanes::count>;
-    static MISH_INLINE Lanes::Real widen(Block x) { return x; }
-    static MISH_INLINE Block narrow(Lanes::Real x) { return x; }
+// The arithmetics of ActivationList.h.
+
+struct Tuned {
+    using Half = HalfElement<FloatLanes, HalfNumbers>;
+    using Brain = BrainElement<FloatLanes, BrainNumbers>;
+    using Single = FullElement<float, DoubleLanes, SingleNumbers>;
+    using Double = FullElement<double, DoubleLanes, DoubleNumbers>;
+};
+
+struct Wide {
+    using Half = HalfElement<DoubleLanes, SingleNumbers>;
+    using Brain = BrainElement<DoubleLanes, SingleNumbers>;
+    using Single = Tuned::Single;
+    using Double = Tuned::Double;
+};
+
+struct Native {
+    using Half = HalfElement<FloatLanes, NativeNumbers>;
+    using Brain = BrainElement<FloatLanes, NativeNumbers>;
+    using Single = FullElement<float, FloatLanes, NativeNumbers>;
+    using Double = FullElement<double, DoubleLanes, NativeNumbers>;
 };
 
 template <class Element>
@@ -195,12 +232,12 @@ void loop(char* const* data, const int64_t* strides, int64_t count, double param
 
 }  // namespace
 
-#define MISH_OPERATIONS(Element, Policy)                                                      \
+#define MISH_OPERATIONS(Element, Policy)                                                \
     {loop<Element, Forward<Element, Policy>>, loop<Element, Backward<Element, Policy>>, \
      loop<Element, DoubleBackward<Element, Policy>>}
-#define MISH_ROW(name, Policy, ...)                                         \
-    {MISH_OPERATIONS(Half, Policy), MISH_OPERATIONS(Brain, Policy),         \
-     MISH_OPERATIONS(Single, Policy), MISH_OPERATIONS(Double, Policy)},
+#define MISH_ROW(name, Policy, Arithmetic, ...)                                               \
+    {MISH_OPERATIONS(Arithmetic::Half, Policy), MISH_OPERATIONS(Arithmetic::Brain, Policy),   \
+     MISH_OPERATIONS(Arithmetic::Single, Policy), MISH_OPERATIONS(Arithmetic::Double, Policy)},
 
 const KernelTable MISH_TABLE = {{MISH_FOR_EACH_ACTIVATION(MISH_ROW, MISH_ROW)}};
 

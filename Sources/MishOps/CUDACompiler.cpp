@@ -24,6 +24,9 @@ namespace {
 const char arithmetic[] = {
 #embed "Arithmetic.h" suffix(, 0)
 };
+const char functions[] = {
+#embed "Functions.h" suffix(, 0)
+};
 const char activations[] = {
 #embed "Activations.h" suffix(, 0)
 };
@@ -34,6 +37,10 @@ const char kernels[] = {
 #embed "CUDAKernels.h" suffix(, 0)
 };
 #pragma clang diagnostic pop
+
+const char* const sources[] = {arithmetic, functions, activations, operands, kernels};
+const char* const sourceNames[] = {"Arithmetic.h", "Functions.h", "Activations.h", "CUDAOperands.h",
+                                   "CUDAKernels.h"};
 
 /// The functions of NVRTC that are used, from whichever copy of the library is found.
 struct NVRTC {
@@ -106,14 +113,15 @@ private:
 };
 
 std::string programFor(Activation activation, Element element) {
-    static const char* const policies[] = {
-#define MISH_POLICY(name, Policy, ...) #Policy,
-        MISH_FOR_EACH_ACTIVATION(MISH_POLICY, MISH_POLICY)
-#undef MISH_POLICY
+    static const char* const arguments[][2] = {
+#define MISH_ARGUMENTS(name, Policy, Arithmetic, ...) {#Arithmetic, #Policy},
+        MISH_FOR_EACH_ACTIVATION(MISH_ARGUMENTS, MISH_ARGUMENTS)
+#undef MISH_ARGUMENTS
     };
     static const char* const elements[elementCount] = {"Half", "Brain", "Single", "Double"};
-    return std::string("#include \"CUDAKernels.h\"\nMISH_MODULE(") + elements[int(element)] + ", " +
-           policies[int(activation)] + ")\n";
+    const auto [arithmetic, policy] = arguments[int(activation)];
+    return std::string("#include \"CUDAKernels.h\"\nMISH_MODULE(") + arithmetic + "::" + elements[int(element)] +
+           ", " + policy + ")\n";
 }
 
 /// A GPU newer than NVRTC gets PTX, which the driver translates.
@@ -178,10 +186,8 @@ void write(const std::filesystem::path& path, const std::string& content) {
 std::string compileCUDAModule(Activation activation, Element element, int architecture) {
     const NVRTC& nvrtc = NVRTC::get();
     const std::string source = programFor(activation, element);
-    const char* const headers[] = {arithmetic, activations, operands, kernels};
-    const char* const names[] = {"Arithmetic.h", "Activations.h", "CUDAOperands.h", "CUDAKernels.h"};
     NVRTC::Program program;
-    nvrtc.check(nvrtc.createProgram(&program, source.c_str(), "mish.cu", 4, headers, names),
+    nvrtc.check(nvrtc.createProgram(&program, source.c_str(), "mish.cu", int(std::size(sources)), sources, sourceNames),
                 "create a program");
     struct Destroy {
         const NVRTC& nvrtc;
@@ -215,7 +221,7 @@ std::string cudaModule(Activation activation, Element element, int architecture)
     int major = 0, minor = 0;
     nvrtc.check(nvrtc.version(&major, &minor), "give its version");
     uint64_t key = hash(programFor(activation, element));
-    for (const char* source : {arithmetic, activations, operands, kernels}) key = hash(source, key);
+    for (const char* source : sources) key = hash(source, key);
     for (const std::string& option : optionsFor(architecture)) key = hash(option, key);
     std::ostringstream name;
     name << "mish-" << std::hex << key << "-nvrtc" << std::dec << major << "." << minor << ".bin";

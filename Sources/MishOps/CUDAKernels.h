@@ -10,11 +10,13 @@ using uint16_t = unsigned short;
 using uint32_t = unsigned;
 
 struct FloatLanes {
+    using Scalar = float;
     using Real = float;
     using Integer = int32_t;
 };
 
 struct DoubleLanes {
+    using Scalar = double;
     using Real = double;
     using Integer = int64_t;
 };
@@ -72,12 +74,21 @@ MISH_INLINE Real asReal(int64_t bits) { return __longlong_as_double(bits); }
 #include "Activations.h"
 #include "CUDAOperands.h"
 
+/// float with the last bit set where anything was lost ("round to odd"): rounding it once more, to a shorter
+/// type, gives what rounding the double gives.
+MISH_INLINE float narrowToOdd(double x) {
+    const float y = __double2float_rz(x);
+    return x == y || x != x ? y : __int_as_float(__float_as_int(y) | 1);
+}
+MISH_INLINE float narrowToOdd(float x) { return x; }
+
 // How each element type lies in memory, and the number system that computes it.
 
-struct Half {
+template <class Lanes, template <class> class NumbersOf>
+struct HalfElement {
     using Stored = uint16_t;
-    using Real = float;
-    using Numbers = HalfNumbers<FloatLanes>;
+    using Real = typename Lanes::Real;
+    using Numbers = NumbersOf<Lanes>;
 
     static MISH_INLINE Real widen(Stored x) {
         float y;
@@ -86,13 +97,13 @@ struct Half {
     }
     static MISH_INLINE Stored narrow(Real x) {
         Stored y;
-        asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y) : "f"(x));
+        asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y) : "f"(narrowToOdd(x)));
         return y;
     }
     static MISH_INLINE uint32_t narrow(Real low, Real high) {
 #if __CUDA_ARCH__ >= 800
         uint32_t y;
-        asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(y) : "f"(high), "f"(low));
+        asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(y) : "f"(narrowToOdd(high)), "f"(narrowToOdd(low)));
         return y;
 #else
         return uint32_t(narrow(low)) | uint32_t(narrow(high)) << 16;
@@ -100,20 +111,21 @@ struct Half {
     }
 };
 
-struct Brain {
+template <class Lanes, template <class> class NumbersOf>
+struct BrainElement {
     using Stored = uint16_t;
-    using Real = float;
-    using Numbers = BrainNumbers<FloatLanes>;
+    using Real = typename Lanes::Real;
+    using Numbers = NumbersOf<Lanes>;
 
     static MISH_INLINE Real widen(Stored x) { return __int_as_float(int32_t(x) << 16); }
     static MISH_INLINE Stored narrow(Real x) {
-        const uint32_t bits = __float_as_uint(x);
+        const uint32_t bits = __float_as_uint(narrowToOdd(x));
         return Stored(x != x ? 0x7fc0 : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
     }
     static MISH_INLINE uint32_t narrow(Real low, Real high) {
 #if __CUDA_ARCH__ >= 800
         uint32_t y;
-        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(y) : "f"(high), "f"(low));
+        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(y) : "f"(narrowToOdd(high)), "f"(narrowToOdd(low)));
         return y;
 #else
         return uint32_t(narrow(low)) | uint32_t(narrow(high)) << 16;
@@ -121,20 +133,36 @@ struct Brain {
     }
 };
 
-struct Single {
-    using Stored = float;
-    using Real = double;
-    using Numbers = SingleNumbers<DoubleLanes>;
+template <class Scalar, class Lanes, template <class> class NumbersOf>
+struct FullElement {
+    using Stored = Scalar;
+    using Real = typename Lanes::Real;
+    using Numbers = NumbersOf<Lanes>;
     static MISH_INLINE Real widen(Stored x) { return x; }
-    static MISH_INLINE Stored narrow(Real x) { return __double2float_rn(x); }
+    static MISH_INLINE Stored narrow(Real x) { return Stored(x); }
 };
 
-struct Double {
-    using Stored = double;
-    using Real = double;
-    using Numbers = DoubleNumbers<DoubleLanes>;
-    static MISH_INLINE Real widen(Stored x) { return x; }
-    static MISH_INLINE Stored narrow(Real x) { return x; }
+// The arithmetics of ActivationList.h.
+
+struct Tuned {
+    using Half = HalfElement<FloatLanes, HalfNumbers>;
+    using Brain = BrainElement<FloatLanes, BrainNumbers>;
+    using Single = FullElement<float, DoubleLanes, SingleNumbers>;
+    using Double = FullElement<double, DoubleLanes, DoubleNumbers>;
+};
+
+struct Wide {
+    using Half = HalfElement<DoubleLanes, SingleNumbers>;
+    using Brain = BrainElement<DoubleLanes, SingleNumbers>;
+    using Single = Tuned::Single;
+    using Double = Tuned::Double;
+};
+
+struct Native {
+    using Half = HalfElement<FloatLanes, NativeNumbers>;
+    using Brain = BrainElement<FloatLanes, NativeNumbers>;
+    using Single = FullElement<float, FloatLanes, NativeNumbers>;
+    using Double = FullElement<double, DoubleLanes, NativeNumbers>;
 };
 
 /// Sixteen bytes of elements.

@@ -197,8 +197,8 @@ struct Operators {
 };
 
 /// Calls `Operators<...>::method(library, ...)` for every activation.
-#define MISH_DEFINE(name, Policy) Operators<Activation::name>::define(library, "");
-#define MISH_DEFINE_WITH(name, Policy, parameter, value) \
+#define MISH_DEFINE(name, ...) Operators<Activation::name>::define(library, "");
+#define MISH_DEFINE_WITH(name, Policy, Arithmetic, parameter, value) \
     Operators<Activation::name, double>::define(library, ", float " #parameter "=" #value);
 #define MISH_IMPLEMENT(name, ...) Operators<Activation::name>::implement(library);
 #define MISH_IMPLEMENT_WITH(name, ...) Operators<Activation::name, double>::implement(library);

@@ -45,7 +45,101 @@ def mish(x):
     return chain(x, *tanh_of(*softplus_parts(x)))
 
 
-ACTIVATIONS = {"mish": mish}
+def softplus(x):
+    p, s, t = softplus_parts(x)
+    return p, s, t
+
+
+def silu(x):
+    s, c = sigmoid(x), sigmoid(-x)
+    return chain(x, s, s * c, s * c * (c - s))
+
+
+def normal(x):
+    """The normal distribution function and its derivatives."""
+    density = gmpy2.exp(-x * x / 2) / gmpy2.sqrt(2 * gmpy2.const_pi())
+    return gmpy2.erfc(-x / gmpy2.sqrt(mpfr(2))) / 2, density, -x * density
+
+
+def gelu(x):
+    return chain(x, *normal(x))
+
+
+def gelu_tanh(x):
+    k, c = gmpy2.sqrt(2 / gmpy2.const_pi()), mpfr("0.044715")
+    # (1 + tanh z) / 2 is the sigmoid of 2 z, which keeps its digits on the left.
+    y, y1, y2 = 2 * k * (x + c * x**3), 2 * k * (1 + 3 * c * x * x), 12 * k * c * x
+    s, t = sigmoid(y), sigmoid(-y)
+    return chain(x, s, s * t * y1, s * t * (y2 + (t - s) * y1 * y1))
+
+
+def tanhexp(x):
+    e = gmpy2.exp(x)
+    return chain(x, *tanh_of(e, e, e))
+
+
+def logish(x):
+    s, c = sigmoid(x), sigmoid(-x)
+    s1, w = s * c, 1 + s
+    return chain(x, gmpy2.log1p(s), s1 / w, (s1 * (c - s) * w - s1 * s1) / (w * w))
+
+
+def smish(x):
+    s, c = sigmoid(x), sigmoid(-x)
+    s1, w = s * c, 1 + s
+    return chain(x, *tanh_of(gmpy2.log1p(s), s1 / w, (s1 * (c - s) * w - s1 * s1) / (w * w)))
+
+
+def serf(x):
+    p, p1, p2 = softplus_parts(x)
+    w = 2 / gmpy2.sqrt(gmpy2.const_pi()) * gmpy2.exp(-p * p)
+    return chain(x, gmpy2.erf(p), w * p1, w * (p2 - 2 * p * p1 * p1))
+
+
+def phish(x):
+    return chain(x, *tanh_of(*gelu(x)))
+
+
+def piecewise(x, *pieces):
+    """(end, value, f', f'') from the left; a piece holds up to and with its end, the last for the rest."""
+    for end, *results in pieces:
+        if end is None or x <= end:
+            return results
+
+
+def relu(x):
+    return piecewise(x, (0, x if x == 0 else mpfr(0), mpfr(0), mpfr(0)), (None, x, mpfr(1), mpfr(0)))
+
+
+def leaky_relu(x, slope=mpfr(0.01)):
+    return piecewise(x, (0, slope * x, slope, mpfr(0)), (None, x, mpfr(1), mpfr(0)))
+
+
+def elu(x, alpha=1):
+    e = alpha * gmpy2.exp(x)
+    return piecewise(x, (0, alpha * gmpy2.expm1(x), e, e), (None, x, mpfr(1), mpfr(0)))
+
+
+def selu(x):
+    scale, alpha = mpfr("1.0507009873554804934193349852946"), mpfr("1.6732632423543772848170429916717")
+    return [scale * y for y in elu(x, alpha)]
+
+
+def hard_swish(x):
+    if x >= 3:
+        return x, mpfr(1), mpfr(0)
+    return piecewise(x, (-3, -0 * abs(x), mpfr(0), mpfr(0)), (None, x * (x + 3) / 6, x / 3 + mpfr(1) / 2, 1 / mpfr(3)))
+
+
+def hard_mish(x):
+    if x >= 0:
+        return x, mpfr(1), mpfr(0)
+    return piecewise(x, (-2, -0 * abs(x), mpfr(0), mpfr(0)), (None, x * (x + 2) / 2, x + 1, mpfr(1)))
+
+
+FUNCTIONS = (mish, relu, leaky_relu, elu, selu, softplus, silu, gelu, gelu_tanh, hard_swish, hard_mish, tanhexp,
+             logish, smish, serf, phish)
+ACTIVATIONS = {function.__name__: function for function in FUNCTIONS}
 
 
 class Format:

@@ -7,6 +7,9 @@ import Torch
 
 /// Training runs that Tests/Reference/optimizers.py made with PyTorch, qhoptim and implementations of its own.
 struct ReferenceTests {
+    // The tests run side by side; threads of each operator would only wait for one another.
+    init() { LibTorch.threadCount = 1 }
+
     static let runs: [(name: String, rule: any UpdateRule)] = [
         ("sgd", SGD(learningRate: 0.1, weightDecay: 0.01)),
         ("sgd_momentum", SGD(learningRate: 0.05, momentum: 0.9, dampening: 0.3, weightDecay: 0.01)),

@@ -1,5 +1,6 @@
 #include "Evaluation.h"
 
+#include <ATen/EmptyTensor.h>
 #include <ATen/TensorIterator.h>
 #include <ATen/Version.h>
 #include <ATen/ops/empty_like.h>
@@ -33,7 +34,7 @@ void check(std::span<const at::Tensor> inputs, const char* name) {
     const at::Tensor& x = inputs.front();
     TORCH_CHECK_NOT_IMPLEMENTED(x.layout() == at::kStrided, name, ": got a tensor of layout ",
                                 x.layout(), "; only dense (strided) tensors are accepted");
-    for (const at::Tensor& other : inputs) {
+    for (const at::Tensor& other : inputs.subspan(1)) {
         TORCH_CHECK(other.sym_sizes() == x.sym_sizes(), name, ": the gradient has size ",
                     other.sym_sizes(), " but x has size ", x.sym_sizes(), "; they must be equal");
         TORCH_CHECK(other.scalar_type() == x.scalar_type(), name, ": the gradient is ",
@@ -54,6 +55,36 @@ const KernelTable& kernels() {
     return table;
 }
 
+/// Whether the inputs lie in memory alike and without gaps, so that each is one array.
+bool areFlat(std::span<const at::Tensor> inputs) {
+    const at::Tensor& x = inputs.front();
+    if (!x.is_non_overlapping_and_dense()) return false;
+    for (const at::Tensor& other : inputs.subspan(1))
+        if (other.strides() != x.strides()) return false;
+    return true;
+}
+
+/// The common case of few elements, without TensorIterator, whose planning costs more than computing them.
+void evaluateFlat(Kernel kernel, std::span<at::Tensor> outputs, std::span<const at::Tensor> inputs,
+                  double parameter) {
+    constexpr size_t maximum = 5;
+    const at::Tensor& x = inputs.front();
+    const int64_t size = int64_t(x.element_size());
+    char* data[maximum];
+    int64_t strides[maximum];
+    size_t count = 0;
+    for (at::Tensor& output : outputs) {
+        output = x.is_contiguous() ? at::detail::empty_cpu(x.sizes(), x.scalar_type())
+                                   : at::detail::empty_strided_cpu(x.sizes(), x.strides(), x.scalar_type());
+        data[count++] = static_cast<char*>(output.mutable_data_ptr());
+    }
+    // The kernels only read through the addresses of inputs.
+    for (const at::Tensor& input : inputs)
+        data[count++] = static_cast<char*>(const_cast<void*>(input.const_data_ptr()));
+    for (size_t i = 0; i < count; ++i) strides[i] = size;
+    kernel(data, strides, x.numel(), parameter);
+}
+
 }  // namespace
 
 void evaluate(Activation activation, Operation operation, std::span<at::Tensor> outputs,
@@ -65,6 +96,12 @@ void evaluate(Activation activation, Operation operation, std::span<at::Tensor> 
     if (inputs.front().is_meta() && !outputs.front().defined()) {
         // Symbolic sizes, which TensorIterator refuses, come this way.
         for (at::Tensor& output : outputs) output = at::empty_like(inputs.front());
+        return;
+    }
+
+    if (inputs.front().is_cpu() && !outputs.front().defined() && inputs.front().numel() <= at::internal::GRAIN_SIZE &&
+        areFlat(inputs)) {
+        evaluateFlat(kernels()(activation, element, operation), outputs, inputs, parameter);
         return;
     }
 

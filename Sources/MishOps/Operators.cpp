@@ -33,6 +33,11 @@ constexpr const char* nameOf(Activation activation) {
 template <class... Parameters>
 double parameterOf(Parameters... parameters) { return (0 + ... + parameters); }
 
+/// Whether a result of `x` belongs in the graph, or has a tangent (which the graph's function then refuses).
+bool isDifferentiated(const Tensor& x) {
+    return (x.requires_grad() && at::GradMode::is_enabled()) || x._fw_grad(0).defined();
+}
+
 /// The operators of one activation. `Parameters` is `double` for one with a parameter, else empty.
 template <Activation activation, class... Parameters>
 struct Operators {
@@ -112,7 +117,7 @@ struct Operators {
         static Tensor forward(AutogradContext* context, const Tensor& x, Parameters... parameters) {
             at::AutoDispatchBelowADInplaceOrView below;
             context->save_for_backward({x});
-            context->saved_data["parameter"] = parameterOf(parameters...);
+            (save(context, parameters), ...);
             return callForward(x, parameters...);
         }
 
@@ -128,7 +133,7 @@ struct Operators {
                               Parameters... parameters) {
             at::AutoDispatchBelowADInplaceOrView below;
             context->save_for_backward({grad, x});
-            context->saved_data["parameter"] = parameterOf(parameters...);
+            (save(context, parameters), ...);
             return callBackward(grad, x, parameters...);
         }
 
@@ -144,6 +149,10 @@ struct Operators {
         }
     };
 
+    static void save(AutogradContext* context, double parameter) {
+        context->saved_data["parameter"] = parameter;
+    }
+
     template <class>
     static double savedParameter(AutogradContext* context) {
         return context->saved_data["parameter"].toDouble();
@@ -152,12 +161,19 @@ struct Operators {
     template <class>
     static Tensor undefined() { return {}; }
 
-    static Tensor differentiableForward(const Tensor& x, Parameters... parameters) {
-        return ForwardFunction::apply(x, parameters...);
+    // Without anything to differentiate, a call goes straight on to the device's kernel.
+
+    static Tensor differentiableForward(c10::DispatchKeySet keys, const Tensor& x, Parameters... parameters) {
+        if (isDifferentiated(x)) return ForwardFunction::apply(x, parameters...);
+        static const auto op = operatorNamed<decltype(forward)>("");
+        return op.redispatch(keys & c10::after_autograd_keyset, x, parameters...);
     }
 
-    static Tensor differentiableBackward(const Tensor& grad, const Tensor& x, Parameters... parameters) {
-        return BackwardFunction::apply(grad, x, parameters...);
+    static Tensor differentiableBackward(c10::DispatchKeySet keys, const Tensor& grad, const Tensor& x,
+                                         Parameters... parameters) {
+        if (isDifferentiated(grad) || isDifferentiated(x)) return BackwardFunction::apply(grad, x, parameters...);
+        static const auto op = operatorNamed<decltype(backward)>("_backward");
+        return op.redispatch(keys & c10::after_autograd_keyset, grad, x, parameters...);
     }
 
     // Registration.

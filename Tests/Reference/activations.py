@@ -33,6 +33,8 @@ def chain(x, t, t1, t2):
 def tanh_of(g, g1, g2):
     t = gmpy2.tanh(g)
     u = 1 / gmpy2.cosh(g) ** 2
+    if u == 0:  # beyond the range of MPFR, where g may be infinite
+        return t, u, u
     return t, u * g1, u * (g2 - 2 * t * g1 * g1)
 
 

@@ -81,7 +81,7 @@ template <class N>
 struct LeakyReLU {
     using Real = typename N::Real;
 
-    static MISH_INLINE Real value(Real x, Real slope) { return x > Real(0.0) ? x : slope * x; }
+    static MISH_INLINE Real value(Real x, Real slope) { return x > Real(0.0) ? x : productToOdd<N>(slope, x); }
     static MISH_INLINE Real first(Real x, Real slope) {
         return unlessNaN(x, x > Real(0.0) ? Real(1.0) : slope);
     }
@@ -160,7 +160,7 @@ struct SiLU {
 
     static MISH_INLINE Real value(Real x, Real) {
         const Logistic<N> l(x);
-        return N::unscale(l.x, atLeast(x, Real(N::lowest)) * l.s);
+        return N::unscale(l.x, atLeast(x, Real(N::lowest)) * offHalf<N>(x, l.s));
     }
     static MISH_INLINE Real first(Real x, Real) {
         const Logistic<N> l(x);
@@ -181,7 +181,7 @@ struct GELU {
 
     static MISH_INLINE Real value(Real x, Real) {
         const Normal<N> normal(x);
-        return N::unscale(normal.tail, atLeast(x, Real(-N::gaussian)) * normal.p);
+        return N::unscale(normal.tail, atLeast(x, Real(-N::gaussian)) * offHalf<N>(x, normal.p));
     }
     static MISH_INLINE Real first(Real x, Real) {
         const Normal<N> normal(x);
@@ -229,7 +229,7 @@ struct GELUTanh {
 
     static MISH_INLINE Real value(Real x, Real) {
         const GELUTanh g(x);
-        return N::unscale(g.y, atLeast(x, Real(-N::cubic)) * g.s);
+        return N::unscale(g.y, atLeast(x, Real(-N::cubic)) * offHalf<N>(x, g.s));
     }
     static MISH_INLINE Real first(Real x, Real) { return GELUTanh(x).first(); }
     static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
@@ -248,7 +248,7 @@ struct HardSwish {
 
     static MISH_INLINE Real value(Real x, Real) {
         const Real c = clamp(x + Real(3.0), Real(0.0), Real(6.0));
-        return atLeast(x, Real(-3.0)) * quotient(c, Real(6.0));
+        return atLeast(x, Real(-3.0)) * offHalf<N>(x, quotient(c, Real(6.0)));
     }
     static MISH_INLINE Real first(Real x, Real) {
         const Real z = clamp(x, Real(-3.0), Real(3.0));
@@ -424,7 +424,7 @@ struct Phish {
     Real t, first1;
 
     explicit MISH_INLINE Phish(Real input)
-        : normal(input), x(clamp(input, Real(-N::gaussian), Real(400.0))), g(x * normal.p),
+        : normal(input), x(clamp(input, Real(-N::gaussian), Real(400.0))), g(x * offHalf<N>(x, normal.p)),
           tanh(g > Real(0.0) ? g : -g) {
         t = g > Real(0.0) ? tanh.t : -tanh.t;
         first1 = N::unscale(normal.tail, multiplyAdd(x * tanh.u, normal.first, t));
@@ -432,7 +432,8 @@ struct Phish {
 
     static MISH_INLINE Real value(Real x, Real) {
         const Phish f(x);
-        return N::unscale(f.normal.tail, atLeast(x, Real(-N::gaussian)) * f.t);
+        // Not -0, which no value of an even-powered function is.
+        return N::unscale(f.normal.tail, atLeast(x, Real(-N::gaussian)) * f.t) + Real(0.0);
     }
     static MISH_INLINE Real first(Real x, Real) { return Phish(x).first1; }
     static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {

@@ -125,6 +125,7 @@ struct SingleNumbers {
     using Real = typename Lanes::Real;
     using Scalar = double;
     static constexpr double lowest = -110, highest = 110, saturation = 20;
+    static constexpr bool isRoundedAgain = true;
     static constexpr double gaussian = 15, cubic = 11.5, deepest = -700;
 
     static MISH_INLINE Real exponential(Real x) { return exponentialOfDouble<Lanes>(x, 0); }
@@ -139,6 +140,7 @@ struct DoubleNumbers {
     using Integer = typename Lanes::Integer;
     using Scalar = double;
     static constexpr double lowest = -754, highest = 400, saturation = 40, tail = -640;
+    static constexpr bool isRoundedAgain = false;
     static constexpr double gaussian = 39.5, cubic = 21.9, deepest = -790;
 
     static MISH_INLINE Real exponential(Real x) {

@@ -101,7 +101,16 @@ struct BrainElement {
         return __builtin_convertvector(x != x ? Bits(0x7fc0u) : rounded, Block);
     }
     static MISH_INLINE Block narrow(FloatLanes::Real x) { return round(x); }
-    static MISH_INLINE Block narrow(DoubleLanes::Real x) { return round(narrowToOdd(x)); }
+    /// Below 2^-126 the float would be subnormal and round the last bit away; adding a number whose last place is
+    /// that of the subnormal bf16 rounds at once.
+    static MISH_INLINE Block narrow(DoubleLanes::Real x) {
+        using Real = DoubleLanes::Real;
+        using Integer = DoubleLanes::Integer;
+        const Real magic = Real(0x1.8p-81);
+        const Integer tiny = asBits(x + magic - magic) | (asBits(x) & Integer(INT64_MIN));
+        const Real magnitude = x < Real(0.0) ? -x : x;
+        return round(narrowToOdd(magnitude < Real(0x1p-126) ? asReal<Real>(tiny) : x));
+    }
 };
 
 template <class ScalarOf, class LanesOf, template <class> class NumbersOf>

@@ -18,6 +18,31 @@ MISH_INLINE Real unlessNaN(Real x, Real y) { return x == x ? y : x; }
 template <class Real>
 MISH_INLINE Real clamp(Real x, Real low, Real high) { return atMost(atLeast(x, low), high); }
 
+/// a b with the last bit set where anything was lost, if it is to be rounded again to the element type: the last
+/// bit then decides what would look like a tie.
+template <class N>
+MISH_INLINE typename N::Real productToOdd(typename N::Real a, typename N::Real b) {
+    using Real = typename N::Real;
+    const Real p = a * b;
+    if constexpr (!N::isRoundedAgain) return p;
+    const Real rest = multiplyAdd(a, b, -p);
+    const Real outwards = asReal<Real>(asBits(p) + 1), inwards = asReal<Real>(asBits(p) - 1);
+    const Real even = rest == Real(0.0) ? p : rest * p > Real(0.0) ? outwards : inwards;
+    return (asBits(p) & 1) == 0 ? even : p;
+}
+
+/// s(x) = 1/2 + c x + ..., c > 0, whose c x is lost when x is small, moved off 1/2 the way of x: that decides the
+/// ties of x s(x) in the element type.
+template <class N>
+MISH_INLINE typename N::Real offHalf(typename N::Real x, typename N::Real s) {
+    using Real = typename N::Real;
+    if constexpr (!N::isRoundedAgain) return s;
+    const Real half = Real(0.5), step = Real(0x1p-50);
+    const Real moved = x < Real(0.0) ? half - step : half + step;
+    const Real distance = s < half ? half - s : s - half;
+    return distance < step ? moved : s;
+}
+
 /// e^x - 1 for x in [-64, 709], with a small relative error next to 0 too.
 template <class N>
 MISH_INLINE typename N::Real exponentialMinusOne(typename N::Real x) {

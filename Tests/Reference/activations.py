@@ -40,7 +40,7 @@ def tanh_of(g, g1, g2):
 
 def softplus_parts(x):
     s, c = sigmoid(x), sigmoid(-x)
-    return gmpy2.log1p(gmpy2.exp(x)), s, s * c
+    return max(x, mpfr(0)) + gmpy2.log1p(gmpy2.exp(-abs(x))), s, s * c
 
 
 def mish(x):
@@ -130,13 +130,13 @@ def selu(x):
 def hard_swish(x):
     if x >= 3:
         return x, mpfr(1), mpfr(0)
-    return piecewise(x, (-3, -0 * abs(x), mpfr(0), mpfr(0)), (None, x * (x + 3) / 6, x / 3 + mpfr(1) / 2, 1 / mpfr(3)))
+    return piecewise(x, (-3, 0 * x, mpfr(0), mpfr(0)), (None, x * (x + 3) / 6, x / 3 + mpfr(1) / 2, 1 / mpfr(3)))
 
 
 def hard_mish(x):
     if x >= 0:
         return x, mpfr(1), mpfr(0)
-    return piecewise(x, (-2, -0 * abs(x), mpfr(0), mpfr(0)), (None, x * (x + 2) / 2, x + 1, mpfr(1)))
+    return piecewise(x, (-2, 0 * x, mpfr(0), mpfr(0)), (None, x * (x + 2) / 2, x + 1, mpfr(1)))
 
 
 FUNCTIONS = (mish, relu, leaky_relu, elu, selu, softplus, silu, gelu, gelu_tanh, hard_swish, hard_mish, tanhexp,

@@ -93,9 +93,15 @@ let package = Package(
                 "Boards", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
+            name: "first-steps", dependencies: ["Layers", "Optimizers"], path: "Examples/FirstSteps"),
+        .executableTarget(
             name: "overhead", dependencies: ["Layers", "Optimizers"], path: "Benchmarks/Overhead"),
         .testTarget(name: "TorchTests", dependencies: ["Torch"]),
         .testTarget(name: "VisionTests", dependencies: ["Vision", "CImage"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "LayersTests", dependencies: ["Layers"]),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["Models", "Optimizers"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(name: "BoardsTests", dependencies: ["Boards"]),

@@ -19,6 +19,10 @@ static_assert(TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR == 11, "swift-mish
 
 namespace ctorch {
 
+/// Called before LibTorch is first used. LibTorch looks once, and for good, whether its CUDA part is there:
+/// at the first backward pass, for instance. So on a machine with a GPU that part is opened before anything.
+void prepare();
+
 /// A borrowed handle seen as a tensor, without touching its reference count: at::Tensor holds nothing
 /// but the pointer to its implementation.
 inline const at::Tensor &borrow(const ct_tensor &handle) {

@@ -118,6 +118,7 @@ void push_default(torch::jit::Stack &stack, const Operator &op, size_t index) {
 }  // namespace
 
 extern "C" ct_error *ct_operator_find(const char *name, const char *overload, ct_operator *result) {
+    prepare();
     bool found = true;
     ct_error *error = fenced([&] {
         auto handle = c10::Dispatcher::singleton().findSchema({name, overload});

@@ -1,5 +1,5 @@
 // What belongs to the process: version, threads, random state, and CUDA, whose library is opened only
-// when a CUDA device is first asked for.
+// on a machine with a GPU.
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -8,6 +8,7 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
+#include <unistd.h>
 #include <malloc.h>
 
 #include <climits>
@@ -16,6 +17,30 @@
 #include "Bridge.hpp"
 
 using namespace ctorch;
+
+namespace {
+
+/// Opens libtorch_cuda if it is not open yet; returns why not.
+std::string open_cuda() {
+    static std::mutex mutex;
+    static bool opened = false;
+    std::lock_guard<std::mutex> lock(mutex);
+    if (opened) return "";
+    const std::string path = std::string(ct_library_folder()) + "/libtorch_cuda.so";
+    if (!dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) return dlerror();
+    opened = true;
+    return "";
+}
+
+}  // namespace
+
+void ctorch::prepare() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        // The driver's device file: native, and as Windows shows it to Linux.
+        if (access("/dev/nvidiactl", F_OK) == 0 || access("/dev/dxg", F_OK) == 0) open_cuda();
+    });
+}
 
 extern "C" {
 
@@ -32,7 +57,10 @@ const char *ct_library_folder(void) {
     return folder.c_str();
 }
 
-char *ct_build_description(void) { return ::strdup((at::show_config() + at::get_parallel_info()).c_str()); }
+char *ct_build_description(void) {
+    prepare();
+    return ::strdup((at::show_config() + at::get_parallel_info()).c_str());
+}
 
 int32_t ct_thread_count(void) { return at::get_num_threads(); }
 void ct_set_thread_count(int32_t count) { at::set_num_threads(count); }
@@ -44,10 +72,12 @@ void ct_keep_freed_memory(void) {
 }
 
 ct_error *ct_manual_seed(uint64_t seed) {
+    prepare();
     return fenced([&] { at::manual_seed(seed); });
 }
 
 ct_error *ct_random_state(int64_t device, ct_tensor *result) {
+    prepare();
     return fenced([&] {
         auto generator = at::globalContext().defaultGenerator(unpack(device));
         std::lock_guard<std::mutex> lock(generator.mutex());
@@ -64,11 +94,15 @@ ct_error *ct_set_random_state(int64_t device, ct_tensor state) {
 }
 
 void ct_set_deterministic(bool enabled) {
+    prepare();
+    // What cuBLAS needs to compute the same each time; it reads this when it is first used.
+    if (enabled) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*replace=*/0);
     at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
     at::globalContext().setDeterministicCuDNN(enabled);
 }
 
 void ct_set_cuda_math(bool allow_tf32, bool benchmark) {
+    prepare();
     at::globalContext().setAllowTF32CuBLAS(allow_tf32);
     at::globalContext().setAllowTF32CuDNN(allow_tf32);
     at::globalContext().setBenchmarkCuDNN(benchmark);
@@ -76,13 +110,8 @@ void ct_set_cuda_math(bool allow_tf32, bool benchmark) {
 
 ct_error *ct_cuda_load(void) {
     return fenced([&] {
-        static std::mutex mutex;
-        static bool loaded = false;
-        std::lock_guard<std::mutex> lock(mutex);
-        if (loaded) return;
-        const std::string path = std::string(ct_library_folder()) + "/libtorch_cuda.so";
-        if (!dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) TORCH_CHECK(false, dlerror());
-        loaded = true;
+        const std::string failure = open_cuda();
+        TORCH_CHECK(failure.empty(), failure);
     });
 }
 

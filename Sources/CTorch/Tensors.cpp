@@ -48,6 +48,7 @@ ct_error *ct_from_memory(void *memory, const int64_t *sizes, int32_t dimensions,
 
 ct_error *ct_from_copy(const void *memory, const int64_t *sizes, int32_t dimensions, int32_t dtype,
                        ct_tensor *result) {
+    prepare();
     return fenced([&] {
         at::Tensor tensor =
             at::empty(c10::IntArrayRef(sizes, dimensions), at::TensorOptions(static_cast<c10::ScalarType>(dtype)));

@@ -52,14 +52,17 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether `self` can be used, with the reason when not. A machine without a GPU loads nothing of CUDA
-    /// before this is asked of a CUDA device.
+    /// before this is asked of a CUDA device; one with a GPU does so before the first operator.
     ///
     /// - Throws: ``TorchError`` saying what is missing: the CUDA part of LibTorch, a driver, or a device of
     ///   this index.
     public func checkAvailable() throws(TorchError) {
         guard case .cuda(let index) = self else { return }
         if let error = ct_cuda_load() {
-            throw TorchError(taking: error, operation: "opening CUDA")
+            let reason = TorchError(taking: error, operation: "opening it")
+            throw .failed(
+                operation: "using \(self)",
+                message: "LibTorch's CUDA part is not usable (\(reason)); install it with `setup/setup --cuda`")
         }
         let count = Int(ct_cuda_device_count())
         if index >= count {

@@ -74,7 +74,7 @@ public struct Diagnosis: Sendable, Encodable {
                 Finding(
                     subject: "CUDA", text: hasCard ? "\(error)" : "no NVIDIA driver: recipes run on the CPU",
                     isProblem: hasCard,
-                    remedy: hasCard ? "run `make setup CUDA=1`, which installs what a GPU needs" : nil)
+                    remedy: hasCard ? "run `setup/setup --cuda`, which installs what a GPU needs, and build again" : nil)
             ]
         }
         return (0..<LibTorch.cudaDeviceCount).flatMap { index -> [Finding] in

@@ -43,6 +43,8 @@ public final class Trainer {
         self.recipe = recipe
         self.seed = seed
         device = try recipe.makeDevice()
+        // Some of CUDA's algorithms add up in any order; these would make two runs of one seed differ.
+        LibTorch.setDeterministic(device != .cpu)
         let data = try data ?? TrainingData(for: recipe)
         try data.check(against: recipe)
         manualSeed(UInt64(bitPattern: Int64(seed)))

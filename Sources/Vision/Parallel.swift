@@ -30,7 +30,7 @@ public func forEachInParallel(
             threads.leave()
         }
     }
-    var isStopped = false
+    var isStopped = shouldStop()
     while !isStopped && work.step() { isStopped = shouldStop() }
     if isStopped { work.stop() }
     threads.wait()

@@ -165,7 +165,7 @@ void ct_set_deterministic(bool enabled);
 /// TF32 in matrix products and convolutions, and cuDNN's search for the fastest algorithm.
 void ct_set_cuda_math(bool allow_tf32, bool benchmark);
 
-/// Opens libtorch_cuda. Safe to call again.
+/// Opens libtorch_cuda, if finding an operator has not opened it yet, and says what keeps it from opening.
 ct_error *ct_cuda_load(void);
 /// Devices that can be used: 0 before ct_cuda_load has succeeded.
 int32_t ct_cuda_device_count(void);

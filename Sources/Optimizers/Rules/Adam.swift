@@ -54,17 +54,10 @@ public struct Adam: DirectedRule {
             ("weight decay", weightDecay, .notNegative))
     }
 
-    private static let fused = Operator("aten::_fused_adam_")
-
     /// Takes a step.
     public func update(_ batch: inout ParameterBatch) {
-        batch.decay(weightDecay, decay, learningRate: learningRate)
-        let step = Tensor(Float(batch.step), device: batch.parameters[0].device)
-        Self.fused(
-            .tensors(batch.parameters), .tensors(batch.gradients), .tensors(batch.memory("exp_avg")),
-            .tensors(batch.memory("exp_avg_sq")), .tensors([]),
-            .tensors(Array(repeating: step, count: batch.parameters.count)), .double(learningRate),
-            .double(beta1), .double(beta2), .double(0), .double(eps), false, false)
+        batch.takeAdamStep(
+            learningRate: learningRate, beta1: beta1, beta2: beta2, eps: eps, weightDecay: weightDecay, decay)
     }
 
     /// m over the root of v, both corrected for their start at 0.
@@ -83,6 +76,10 @@ extension [Memory] {
     static var moments: [Memory] { [Memory("exp_avg"), Memory("exp_avg_sq")] }
 }
 
+private let fused: [WeightDecay: Operator] = [
+    .l2: Operator("aten::_fused_adam_"), .decoupled: Operator("aten::_fused_adamw_"),
+]
+
 extension ParameterBatch {
     /// Both moments after this step's gradients have entered.
     func averaged(beta1: Double, beta2: Double) -> (m: [Tensor], v: [Tensor]) {
@@ -90,5 +87,17 @@ extension ParameterBatch {
         m.average_(gradients, rate: beta1)
         v.averageSquare_(gradients, rate: beta2)
         return (m, v)
+    }
+
+    /// Moments, decay and step of Adam in one pass over memory, which is what a step costs.
+    func takeAdamStep(
+        learningRate: Double, beta1: Double, beta2: Double, eps: Double, weightDecay: Double, _ decay: WeightDecay
+    ) {
+        let step = Tensor(Float(step), device: parameters[0].device)
+        fused[decay]!(
+            .tensors(parameters), .tensors(gradients), .tensors(memory("exp_avg")),
+            .tensors(memory("exp_avg_sq")), .tensors([]),
+            .tensors(Array(repeating: step, count: parameters.count)), .double(learningRate), .double(beta1),
+            .double(beta2), .double(weightDecay), .double(eps), false, false)
     }
 }

@@ -76,9 +76,19 @@ public struct RAdam: DirectedRule {
     /// Takes a step.
     public func update(_ batch: inout ParameterBatch) {
         batch.centralize(centralization)
-        let steps = variant != .official || rectification(step: batch.step) != nil
-        if steps || decay == .l2 { batch.decay(weightDecay, decay, learningRate: learningRate) }
-        if let direction = rectified(batch) { batch.descend(direction, learningRate: learningRate) }
+        let r = rectification(step: batch.step)
+        if let r, softplus == 0 {
+            // Adam's step at another learning rate and eps; the decay keeps its own.
+            let correction2 = 1 - pow(beta2, Double(batch.step))
+            batch.takeAdamStep(
+                learningRate: learningRate * r, beta1: beta1, beta2: beta2,
+                eps: variant == .fastai ? eps : eps / correction2.squareRoot(),
+                weightDecay: decay == .decoupled ? weightDecay / r : weightDecay, decay)
+        } else {
+            let stands = r == nil && variant == .official
+            if !stands || decay == .l2 { batch.decay(weightDecay, decay, learningRate: learningRate) }
+            if let direction = rectified(batch) { batch.descend(direction, learningRate: learningRate) }
+        }
     }
 
     /// m, over the root of v when the step is rectified.

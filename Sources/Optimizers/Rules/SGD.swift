@@ -45,13 +45,15 @@ public struct SGD: UpdateRule {
 
     /// Takes a step.
     public func update(_ batch: inout ParameterBatch) {
-        batch.decay(weightDecay, decay, learningRate: learningRate)
         guard momentum != 0 else {
+            batch.decay(weightDecay, decay, learningRate: learningRate)
             return batch.descend(Direction(numerators: batch.gradients), learningRate: learningRate)
         }
+        if decay == .decoupled { batch.decay(weightDecay, decay, learningRate: learningRate) }
         Self.fused(
             .tensors(batch.parameters), .tensors(batch.gradients), .tensors(batch.memory("momentum_buffer")),
-            .double(0), .double(momentum), .double(learningRate), .double(dampening), .bool(nesterov), false,
+            .double(decay == .l2 ? weightDecay : 0), .double(momentum), .double(learningRate), .double(dampening),
+            .bool(nesterov), false,
             .bool(batch.step == 1))
     }
 }

@@ -14,31 +14,35 @@ struct Mish {
     using Real = typename N::Real;
     using S = typename N::Scalar;
 
+    // Below, `unit` is the factor of e^x.
+
     static MISH_INLINE Real value(Real x, Real) {
+        constexpr double unit = N::valueScale;
         const Real low = atLeast(x, Real(S(N::lowest)));
-        const Real u = N::roughExponential(atMost(low, Real(S(N::saturation))));
-        const Real a = u + Real(S(2));
-        return N::unscale(low, low * quotient(u * a, multiplyAdd(u, a, Real(S(2)))));
+        const Real u = N::roughExponential(atMost(low, Real(S(N::saturation))), N::valueScale);
+        const Real a = u + Real(S(2 * unit));
+        return N::unscale(low, low * quotient(u * a, multiplyAdd(u, a, Real(S(2 * unit * unit)))));
     }
 
     /// f' = u [(u + 2) D + 4 x (u + 1)] / D^2, D = u^2 + 2u + 2.
     static MISH_INLINE Real first(Real x, Real) {
+        constexpr double unit = N::firstScale;
         const Real z = atMost(atLeast(x, Real(S(N::lowest))), Real(S(N::saturation)));
-        const Real u = N::exponential(z);
-        const Real a = u + Real(S(2));
-        const Real d = multiplyAdd(u, a, Real(S(2)));
-        const Real w = u + Real(S(1));
-        const Real numerator = multiplyAdd(a, d, Real(S(4)) * z * w);
+        const Real u = N::exponential(z, N::firstScale);
+        const Real a = u + Real(S(2 * unit));
+        const Real d = multiplyAdd(u, a, Real(S(2 * unit * unit)));
+        const Real w = u + Real(S(unit));
+        const Real numerator = multiplyAdd(a, d, Real(S(4 * unit * unit)) * z * w);
         return N::unscale(z, quotient(u * numerator, d * d));
     }
 
     /// f' and f'' = 4 a b^2 [2 w D + x (2b^3 + 2ab^2 - 3a^2 b - 2a^3)] / D^3, w = a + b, D = a^2 + 2ab + 2b^2,
     /// with (a, b) = (e^x, 1) for x <= 0 and (1, e^-x) for x > 0: nothing overflows, nothing is lost.
     static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
-        const Real one = Real(S(1)), two = Real(S(2)), four = Real(S(4));
+        const Real one = Real(S(N::derivativesScale)), two = Real(S(2)), four = Real(S(4));
         const Real z = atMost(atLeast(x, Real(S(N::lowest))), Real(S(N::highest)));
         const auto positive = z > Real(S(0));
-        const Real e = N::exponential(positive ? -z : z);
+        const Real e = N::exponential(positive ? -z : z, N::derivativesScale);
         const Real a = positive ? one : e;
         const Real b = positive ? e : one;
         const Real w = a + b;

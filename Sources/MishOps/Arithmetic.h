@@ -10,20 +10,21 @@
 // and compiles without contraction, so that every lane of every machine gives the same bits.
 #pragma once
 
-/// e^x on lanes of float. Relative error 2^-26 before the last rounding; x in [-87, 88].
+/// scale e^x on lanes of float. Relative error 2^-26 before the last rounding; x in [-87, 88].
 template <class Lanes>
-MISH_INLINE typename Lanes::Real exponentialOfFloat(typename Lanes::Real x, typename Lanes::Integer shift) {
+MISH_INLINE typename Lanes::Real exponentialOfFloat(typename Lanes::Real x, double scale,
+                                                    typename Lanes::Integer shift) {
     using Real = typename Lanes::Real;
     const Real magic = Real(0x1.8p23f);
     const Real t = multiplyAdd(x, Real(0x1.715476p+0f), magic);
     const Real k = t - magic;
     const Real r = multiplyAdd(k, Real(-0x1.62e43p-1f), x);
-    Real p = multiplyAdd(Real(0x1.6d10fcp-10f), r, Real(0x1.120b62p-7f));
-    p = multiplyAdd(p, r, Real(0x1.55551ap-5f));
-    p = multiplyAdd(p, r, Real(0x1.5554dep-3f));
-    p = multiplyAdd(p, r, Real(0.5f));
-    p = multiplyAdd(p, r, Real(1.0f));
-    p = multiplyAdd(p, r, Real(1.0f));
+    Real p = multiplyAdd(Real(float(0x1.6d10fcp-10 * scale)), r, Real(float(0x1.120b62p-7 * scale)));
+    p = multiplyAdd(p, r, Real(float(0x1.55551ap-5 * scale)));
+    p = multiplyAdd(p, r, Real(float(0x1.5554dep-3 * scale)));
+    p = multiplyAdd(p, r, Real(float(0.5 * scale)));
+    p = multiplyAdd(p, r, Real(float(scale)));
+    p = multiplyAdd(p, r, Real(float(scale)));
     return asReal<Real>(asBits(p) + (asBits(t) << 23) + (shift << 23));
 }
 
@@ -90,15 +91,24 @@ struct NativeNumbers {
     using Scalar = typename Lanes::Scalar;
 };
 
+//
+// Mish and its derivatives are ratios, so e^x may carry a common factor, `valueScale` and so on. In float it
+// moves the roundings about, and the factors below are those for which every code of the 16-bit type, tried one by
+// one, comes out correctly rounded.
+
 /// fp16 in float.
 template <class Lanes>
 struct HalfNumbers {
     using Real = typename Lanes::Real;
     using Scalar = float;
     static constexpr float lowest = -30, highest = 30, saturation = 10;
+    static constexpr float valueScale = 0x1.6d8c2p+0f, firstScale = 0x1.ef7f7cp+0f,
+                           derivativesScale = 0x1.febbbep+0f;
 
-    static MISH_INLINE Real exponential(Real x) { return exponentialOfFloat<Lanes>(x, 0); }
-    static MISH_INLINE Real roughExponential(Real x) { return exponential(x); }
+    static MISH_INLINE Real exponential(Real x, float scale) {
+        return exponentialOfFloat<Lanes>(x, scale, 0);
+    }
+    static MISH_INLINE Real roughExponential(Real x, float scale) { return exponential(x, scale); }
     static MISH_INLINE Real unscale(Real, Real y) { return y; }
 };
 
@@ -109,11 +119,12 @@ struct BrainNumbers {
     using Integer = typename Lanes::Integer;
     using Scalar = float;
     static constexpr float lowest = -104, highest = 64, saturation = 10, tail = -64;
+    static constexpr float valueScale = 1, firstScale = 0x1.00077ep+0f, derivativesScale = 1;
 
-    static MISH_INLINE Real exponential(Real x) {
-        return exponentialOfFloat<Lanes>(x, x < Real(tail) ? Integer(64) : Integer(0));
+    static MISH_INLINE Real exponential(Real x, float scale) {
+        return exponentialOfFloat<Lanes>(x, scale, x < Real(tail) ? Integer(64) : Integer(0));
     }
-    static MISH_INLINE Real roughExponential(Real x) { return exponential(x); }
+    static MISH_INLINE Real roughExponential(Real x, float scale) { return exponential(x, scale); }
     static MISH_INLINE Real unscale(Real x, Real y) {
         return y * (x < Real(tail) ? Real(0x1p-64f) : Real(1.0f));
     }
@@ -124,12 +135,13 @@ template <class Lanes>
 struct SingleNumbers {
     using Real = typename Lanes::Real;
     using Scalar = double;
+    static constexpr double valueScale = 1, firstScale = 1, derivativesScale = 1;
     static constexpr double lowest = -110, highest = 110, saturation = 20;
     static constexpr bool isRoundedAgain = true;
     static constexpr double gaussian = 15, cubic = 11.5, deepest = -700;
 
-    static MISH_INLINE Real exponential(Real x) { return exponentialOfDouble<Lanes>(x, 0); }
-    static MISH_INLINE Real roughExponential(Real x) { return roughExponentialOfDouble<Lanes>(x); }
+    static MISH_INLINE Real exponential(Real x, double = 1) { return exponentialOfDouble<Lanes>(x, 0); }
+    static MISH_INLINE Real roughExponential(Real x, double) { return roughExponentialOfDouble<Lanes>(x); }
     static MISH_INLINE Real unscale(Real, Real y) { return y; }
 };
 
@@ -139,14 +151,15 @@ struct DoubleNumbers {
     using Real = typename Lanes::Real;
     using Integer = typename Lanes::Integer;
     using Scalar = double;
+    static constexpr double valueScale = 1, firstScale = 1, derivativesScale = 1;
     static constexpr double lowest = -754, highest = 400, saturation = 40, tail = -640;
     static constexpr bool isRoundedAgain = false;
     static constexpr double gaussian = 39.5, cubic = 21.9, deepest = -790;
 
-    static MISH_INLINE Real exponential(Real x) {
+    static MISH_INLINE Real exponential(Real x, double = 1) {
         return exponentialOfDouble<Lanes>(x, x < Real(tail) ? Integer(128) : Integer(0));
     }
-    static MISH_INLINE Real roughExponential(Real x) { return exponential(x); }
+    static MISH_INLINE Real roughExponential(Real x, double) { return exponential(x); }
     static MISH_INLINE Real unscale(Real x, Real y) {
         return y * (x < Real(tail) ? Real(0x1p-128) : Real(1.0));
     }

@@ -1,4 +1,4 @@
-"""Mish on one NVIDIA GPU: first is it right, then how fast, beside PyTorch and beside a copy.
+"""Mish and the other activations on one NVIDIA GPU: first are they right, then how fast, beside PyTorch and a copy.
 
     python elementwise_gpu.py path/to/libMishOps.so [--skip-exhaustive]
 
@@ -9,7 +9,10 @@ import json
 import os
 import sys
 import time
+import zlib
+from pathlib import Path
 
+import numpy
 import torch
 import torch.nn.functional as F
 from triton.testing import do_bench
@@ -93,12 +96,44 @@ for dtype in PRECISION:
     torch.cuda.synchronize()
     check(f"{dtype} graph capture", torch.equal(y, mish.mish(x)))
 
-for dtype in (torch.float16, torch.bfloat16):
-    x = torch.arange(-32768, 32768, device=device, dtype=torch.int32).to(torch.int16).view(dtype)
-    x = x[torch.isfinite(x)]
-    for name, (error, place, misrounded, bad) in zip(NAMES, accuracy(x)):
-        check(f"{dtype} {name}, every finite code", error <= 0.5 + 1e-12 and bad == 0,
-              f"max {error:.4f} ulp at {place:.8g}, misrounded {misrounded}, not finite {bad}")
+# ---- every activation, every code of the 16-bit types, against tables made with MPFR (Tests/Reference)
+
+VECTORS = Path(__file__).parent.parent / "Tests" / "MishOpsTests" / "Vectors"
+ACTIVATIONS = sorted({path.name.split(".")[0] for path in VECTORS.glob("*.bin")})
+for name in ACTIVATIONS:
+    for dtype, form in ((torch.float16, "f16"), (torch.bfloat16, "bf16")):
+        stored = numpy.frombuffer(zlib.decompress((VECTORS / f"{name}.{form}.bin").read_bytes()), dtype="<u2")
+        exact = numpy.cumsum(stored.reshape(3, 65536), axis=1, dtype=numpy.uint16)
+        x = torch.arange(65536, device=device, dtype=torch.int32).to(torch.int16).view(dtype)
+        one = torch.ones_like(x)
+        f, first = getattr(mish, name)(x), getattr(mish, name + "_backward")(one, x)
+        both, second = getattr(mish, name + "_double_backward")(one, one, x)
+        finite = torch.isfinite(x).cpu().numpy()
+        wrong = []
+        for result, table in ((f, exact[0]), (first, exact[1]), (second, exact[2]), (both, exact[1])):
+            codes = result.cpu().view(torch.int16).numpy().view(numpy.uint16)
+            if table is not exact[0]:
+                codes = numpy.where(codes == 0x8000, 0, codes)  # the tables hold no -0 for derivatives
+            wrong.append(numpy.flatnonzero((codes != table) & finite))
+        places = [float(x[int(w[0])]) for w in wrong if len(w)]
+        check(f"{name} {dtype} rounded correctly, every finite code", not any(len(w) for w in wrong),
+              f"wrong: f {len(wrong[0])}, f' {len(wrong[1])}, f'' {len(wrong[2])}, f' of double backward "
+              f"{len(wrong[3])} {places}" if places else "")
+        cpu = x.cpu()
+        same = torch.equal(getattr(mish, name)(cpu)[finite], f.cpu()[finite])
+        check(f"{name} {dtype} same as on the CPU", same)
+
+for name in ACTIVATIONS:
+    for dtype in (torch.float32, torch.float64):
+        x = torch.cat([torch.randn(1 << 16, device=device, dtype=torch.float64) * s for s in (1, 8, 60)]).to(dtype)
+        g = torch.randn_like(x)
+        pairs = [(getattr(mish, name)(x), getattr(mish, name)(x.cpu())),
+                 (getattr(mish, name + "_backward")(g, x), getattr(mish, name + "_backward")(g.cpu(), x.cpu()))]
+        pairs += zip(getattr(mish, name + "_double_backward")(g, g, x),
+                     getattr(mish, name + "_double_backward")(g.cpu(), g.cpu(), x.cpu()))
+        differences = max(((a.cpu() - b).abs() / (b.abs() + 1e-3)).max().item() for a, b in pairs)
+        check(f"{name} {dtype} as on the CPU", differences < (2e-7 if dtype == torch.float32 else 1e-11),
+              f"largest relative difference {differences:.1e}")
 
 LIMITS = (1.0, 1.0, 2.0, 1.0)
 if not options.skip_exhaustive:
@@ -211,6 +246,30 @@ for dtype in PRECISION:
         rows.append(dict(type=str(dtype)[6:], what=name, us=t, gbs=rate / 1e3, of_copy=rate / limit, pytorch_us=p))
         print(f"{'':9s}{name:24s}{t:9.1f}{rate / 1e3:8.0f}{rate / limit:9.3f}{p:12.1f}{p / t:7.2f}", flush=True)
     del graph, leaf, leaf_g, x, g, gg, out, out1
+
+# The others, forward and backward, beside PyTorch's where it has the function.
+THEIRS = {"relu": F.relu, "leaky_relu": F.leaky_relu, "elu": F.elu, "selu": F.selu, "softplus": F.softplus,
+          "silu": F.silu, "gelu": F.gelu, "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
+          "hard_swish": F.hardswish}
+print(f"\n{'type':9s}{'':16s}{'forward us':>12s}{'of copy':>9s}{'PyTorch us':>12s}{'backward us':>13s}{'of copy':>9s}")
+for dtype in PRECISION:
+    n = 1 << (25 if dtype == torch.float64 else 26)
+    x = torch.randn(n, device=device, dtype=dtype) * 2
+    g, out = torch.randn_like(x), torch.empty_like(x)
+    size = x.element_size() * n
+
+    def median(function):
+        return do_bench(function, warmup=20, rep=100, return_mode="median") * 1e3
+
+    limit = 2 * size / median(lambda: out.copy_(x))
+    for name in ACTIVATIONS:
+        forward, backward = getattr(mish, name), getattr(mish, name + "_backward")
+        t, b = median(lambda: forward.out(x, out=out)), median(lambda: backward.out(g, x, out=out))
+        p = median(lambda: THEIRS[name](x)) if name in THEIRS else float("nan")
+        rows.append(dict(type=str(dtype)[6:], what=name, us=t, of_copy=2 * size / t / limit, pytorch_us=p,
+                         backward_us=b, backward_of_copy=3 * size / b / limit))
+        print(f"{str(dtype)[6:]:9s}{name:16s}{t:12.1f}{2 * size / t / limit:9.3f}{p:12.1f}{b:13.1f}"
+              f"{3 * size / b / limit:9.3f}", flush=True)
 
 if "OUT" in os.environ:
     json.dump(rows, open(os.path.join(os.environ["OUT"], "elementwise_gpu.json"), "w"), indent=1)

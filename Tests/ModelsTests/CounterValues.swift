@@ -38,7 +38,7 @@ enum CounterValues {
     }
 
     /// The value of a parameter or buffer, by its kind.
-    static func stateValue(_ name: String, _ shape: [Int]) -> Tensor {
+    private static func stateValue(_ name: String, _ shape: [Int]) -> Tensor {
         switch name.split(separator: ".").last {
         case "num_batches_tracked": Tensor.zeros(shape, dtype: .int64)
         case "running_mean": uniform(name, shape, scale: 0.1)
@@ -52,17 +52,20 @@ enum CounterValues {
         }
     }
 
-    /// Sets all state of a module; residual paths of an XResNet count little.
-    static func fill(_ module: Module) throws {
-        let own = module.state()
-        let values = own.map { name, tensor in
+    /// Sets all state of a module.
+    static func fill(_ module: Module) throws { try module.load(values(for: module.state())) }
+
+    /// Values of the state's names and shapes; residual paths count little.
+    static func values(for state: [String: Tensor]) -> [String: Tensor] {
+        let values = state.map { name, tensor in
             let value = stateValue(name, tensor.shape)
-            return (name, endsResidualPath(name, own) ? value * 0.2 : value)
+            return (name, endsResidualPath(name, state) ? value * 0.2 : value)
         }
-        try module.load(Dictionary(uniqueKeysWithValues: values))
+        return Dictionary(uniqueKeysWithValues: values)
     }
 
     private static func endsResidualPath(_ name: String, _ state: [String: Tensor]) -> Bool {
+        if name.hasSuffix(".bn3.weight") || name.hasSuffix("._bn2.weight") { return true }
         guard let match = name.wholeMatch(of: /(.*convs\.)(\d+)\.1\.weight/) else { return false }
         return state["\(match.1)\(Int(match.2)! + 1).1.weight"] == nil
     }

@@ -1,11 +1,12 @@
 import Layers
 import Torch
 
-// The first weights of fastai's networks (`init_cnn`): normal with variance 2 / inputs, biases 0.
+// First weights: normal with variance 2 / fan, biases 0. fastai's `init_cnn` takes the number of inputs for the
+// fan, torchvision's ResNets that of outputs.
 
 extension Conv2d {
-    func kaimingNormal() -> Self {
-        Initialization.kaimingNormal(weight)
+    func kaimingNormal(fan: Initialization.Fan = .input) -> Self {
+        Initialization.kaimingNormal(weight, fan: fan)
         if let bias { withoutGradients { _ = bias.tensor.zero_() } }
         return self
     }

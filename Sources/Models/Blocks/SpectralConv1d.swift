@@ -29,13 +29,13 @@ public final class SpectralConv1d: Module, Layer {
 
     /// Multiplies each column of [n, c, l] by the normalised matrix; in training the singular vectors move on.
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.conv1d(normalizedWeight())
+        x.conv1d(normalizedWeight(dtype: x.dtype))
     }
 
-    private func normalizedWeight() -> Tensor {
-        var matrix = weightOrig.squeeze(dim: 2)
+    private func normalizedWeight(dtype: DType) -> Tensor {
+        var matrix = weightOrig.squeeze(dim: 2).to(dtype: dtype)
         if symmetric { matrix = (matrix + matrix.transpose(0, 1)) / 2 }
-        var (u, v) = (weightU, weightV)
+        var (u, v) = (weightU.to(dtype: dtype), weightV.to(dtype: dtype))
         if isTraining {
             withoutGradients {
                 v = matrix.transpose(0, 1).matmul(u).normalized()

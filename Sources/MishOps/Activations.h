@@ -28,7 +28,7 @@ struct Mish {
     static MISH_INLINE Real first(Real x, Real) {
         constexpr double unit = N::firstScale;
         const Real z = atMost(atLeast(x, Real(S(N::lowest))), Real(S(N::saturation)));
-        const Real u = N::exponential(z, N::firstScale);
+        const Real u = N::roughExponential(z, N::firstScale);
         const Real a = u + Real(S(2 * unit));
         const Real d = multiplyAdd(u, a, Real(S(2 * unit * unit)));
         const Real w = u + Real(S(unit));

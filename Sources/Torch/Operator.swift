@@ -87,7 +87,9 @@ extension Operator {
                 ct_call(raw, packed, Int32(packed.count), results.baseAddress, Int32(capacity), &count)
             }
             guard Failure.check(error, operation: name) else { return [] }
-            return results[..<Int(count)].map(Value.init(taking:))
+            let values = results[..<Int(count)].map(Value.init(taking:))
+            if OperatorObservation.isActive { OperatorObservation.show(self, arguments, values) }
+            return values
         }
     }
 
@@ -96,6 +98,7 @@ extension Operator {
     /// Calls an operator of one tensor whose other arguments keep their defaults.
     public func callAsFunction(_ x: Tensor) -> Tensor {
         guard x.raw != nil else { return x }
+        if OperatorObservation.isActive { return tensor([.tensor(x)]) }
         var a = x.raw
         var result: ct_tensor?
         let error = withExtendedLifetime(x) { ct_call_tensors(raw, &a, 1, &result) }
@@ -107,6 +110,7 @@ extension Operator {
     public func callAsFunction(_ x: Tensor, _ y: Tensor) -> Tensor {
         guard let a = x.raw else { return x }
         guard let b = y.raw else { return y }
+        if OperatorObservation.isActive { return tensor([.tensor(x), .tensor(y)]) }
         var pair = [2 of ct_tensor?](repeating: nil)
         pair[0] = a
         pair[1] = b

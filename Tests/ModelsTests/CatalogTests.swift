@@ -41,6 +41,17 @@ import Torch
         #expect(state["9.weight"]?.shape == [10, 64])
     }
 
+    @Test(arguments: ["tf_efficientnet_b0", "res2net50d", "mxresnet50"])
+    func costsAreThoseThatHooksCountInPyTorch(name: String) throws {
+        let expected = try Reference("networks").tensors["cost \(name)"]
+        let net = try ModelCatalog.make(name, ModelOptions(classes: 1000))
+        let size = try ModelCatalog.entry(named: name).imageSize
+        let cost = ModelCost(of: net, imageSize: size)
+        #expect([Double(cost.multiplyAdds), Double(cost.activations)] == expected)
+        #expect(cost.parameters == net.parameterCount)
+        #expect(net.isTraining)
+    }
+
     @Test func everyMistakeSaysWhatWouldBeRight() {
         let known = ModelCatalog.entries.map(\.name)
         #expect(error("mxresnet19") { _ in } == .unknownName("mxresnet19", known: known))

@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from counter_values import fill, uniform
-from xresnet import DEPTHS
+from xresnet import DEPTHS, mxresnet
 
 RESULTS = {}
 
@@ -31,6 +31,22 @@ def record(name, net, size, batch=2):
 
 def count(name, net):
     RESULTS[f"count {name}"] = torch.tensor([float(sum(p.numel() for p in net.parameters()))], dtype=torch.float64)
+
+
+def cost(name, net, size):
+    """Multiply-adds and results of convolutions and linear layers for one image."""
+    totals = torch.zeros(2, dtype=torch.float64)
+
+    def add(module, _, result):
+        totals[0] += result.numel() * module.weight[0].numel()
+        totals[1] += result.numel()
+
+    for module in net.modules():
+        if isinstance(module, (nn.Conv2d, nn.Linear)):
+            module.register_forward_hook(add)
+    with torch.no_grad():
+        net.eval()(torch.zeros(1, 3, size, size))
+    RESULTS[f"cost {name}"] = totals
 
 
 # XResNet's options
@@ -247,6 +263,9 @@ def main(path):
     record("efficientnet_b0", timm.create_model("efficientnet_b0", num_classes=10), 75)
     for size in range(8):
         count(f"tf_efficientnet_b{size} 1000", timm.create_model(f"tf_efficientnet_b{size}"))
+    cost("tf_efficientnet_b0", timm.create_model("tf_efficientnet_b0"), 224)
+    cost("res2net50d", timm.create_model("res2net50d"), 224)
+    cost("mxresnet50", mxresnet(*DEPTHS[50], classes=1000), 128)
     lukemelas = efficientnet_pytorch.EfficientNet.from_name("efficientnet-b1", num_classes=10, image_size=None)
     lukemelas.set_swish(memory_efficient=False)
     record("lukemelas b1", lukemelas, 75)

@@ -10,6 +10,7 @@ private enum Aten {
     static let subInPlace = Operator("aten::_foreach_sub_", "List")
     static let mulScalar = Operator("aten::_foreach_mul_", "Scalar")
     static let mulTensor = Operator("aten::_foreach_mul_", "Tensor")
+    static let mul = Operator("aten::_foreach_mul", "List")
     static let mulOutOfPlace = Operator("aten::_foreach_mul", "Scalar")
     static let mulInPlace = Operator("aten::_foreach_mul_", "List")
     static let unbind = Operator("aten::unbind", "int")
@@ -25,6 +26,7 @@ private enum Aten {
     static let zero = Operator("aten::_foreach_zero_")
     static let norm = Operator("aten::_foreach_norm", "Scalar")
     static let clampMin = Operator("aten::_foreach_clamp_min_", "Scalar")
+    static let reciprocal = Operator("aten::_foreach_reciprocal_")
     static let clampMax = Operator("aten::_foreach_clamp_max_", "Scalar")
 }
 
@@ -64,17 +66,20 @@ extension [Tensor] {
     func maximum_(_ other: [Tensor]) { Aten.maximum(.tensors(self), .tensors(other)) }
     func copy_(_ source: [Tensor]) { Aten.copy(.tensors(self), .tensors(source)) }
     func zero_() { Aten.zero(.tensors(self)) }
-    func clamp_(min: Double, max: Double) {
-        Aten.clampMin(.tensors(self), .double(min))
-        Aten.clampMax(.tensors(self), .double(max))
+    func clamp_(min: Double? = nil, max: Double? = nil) {
+        if let min { Aten.clampMin(.tensors(self), .double(min)) }
+        if let max { Aten.clampMax(.tensors(self), .double(max)) }
     }
+    func reciprocal_() { Aten.reciprocal(.tensors(self)) }
     /// The norm of the given order of each tensor, one after another in one tensor.
     func norms(order: Double = 2, dtype: DType? = nil) -> Tensor {
         Tensor.stack(Aten.norm.tensors(.tensors(self), .double(order), .optional(dtype)))
     }
+    func mul_(_ other: [Tensor]) { Aten.mulInPlace(.tensors(self), .tensors(other)) }
+    func multiplied(by other: [Tensor]) -> [Tensor] { Aten.mul.tensors(.tensors(self), .tensors(other)) }
     /// Times the elements of a tensor of one dimension, one for each of the list.
     func mul_(each factors: Tensor) {
-        Aten.mulInPlace(.tensors(self), .tensors(Aten.unbind.tensors(.tensor(factors), 0)))
+        mul_(Aten.unbind.tensors(.tensor(factors), 0))
     }
 
     /// Moves a running average towards what is observed: rate self + (1 - rate) observation.

@@ -91,7 +91,7 @@ public final class LossScaler {
         withoutGradients {
             let found = parameters.compactMap(\.grad).byTypeAndDevice().map { list in
                 let found = Tensor.zeros([1], device: list[0].device)
-                let inverse = Tensor(Float(1 / state.scale), device: list[0].device)
+                let inverse = Tensor.full([], Float(1 / state.scale), device: list[0].device)
                 Self.unscaling(.tensors(list), .tensor(found), .tensor(inverse))
                 return found
             }

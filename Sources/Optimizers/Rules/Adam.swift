@@ -93,7 +93,8 @@ extension ParameterBatch {
     func takeAdamStep(
         learningRate: Double, beta1: Double, beta2: Double, eps: Double, weightDecay: Double, _ decay: WeightDecay
     ) {
-        let step = Tensor(Float(step), device: parameters[0].device)
+        // Filled on the device: a copy from the CPU would wait for it.
+        let step = Tensor.full([], Float(step), device: parameters[0].device)
         fused[decay]!(
             .tensors(parameters), .tensors(gradients), .tensors(memory("exp_avg")),
             .tensors(memory("exp_avg_sq")), .tensors([]),

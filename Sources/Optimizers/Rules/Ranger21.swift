@@ -96,28 +96,15 @@ public struct AdaPNM: UpdateRule {
 
     /// Takes a step.
     public func update(_ batch: inout ParameterBatch) {
-        if let clipping {
-            batch.gradients = zip(batch.gradients, batch.parameters).map { gradient, parameter in
-                let limit = parameter.unitNorm().clamp(min: clippingEps) * clipping
-                let norm = gradient.unitNorm()
-                return Tensor.where(norm .> limit, gradient * (limit / norm.clamp(min: 1e-6)), gradient)
-            }
-        }
+        if let clipping { clip(&batch, to: clipping) }
         batch.centralize(centralization)
-        if normalizes {
-            batch.gradients = batch.gradients.map { $0.count > 2 ? $0 / ($0.std() + 1e-8) : $0 }
-        }
+        if normalizes { normalize(&batch) }
 
         let v = batch.memory("exp_avg_sq")
         v.averageSquare_(batch.gradients, rate: beta2)
         let correction2 = 1 - pow(beta2, Double(batch.step))
         if weightDecay != 0 { decayStably(batch, v, correction2: correction2) }
-        if normLoss != 0 {
-            for parameter in batch.parameters where parameter.rank > 1 {
-                let pull = 1 - (parameter.unitNorm() + eps).reciprocal()
-                parameter.copy_(parameter * (1 - learningRate * 2 * normLoss * pull))
-            }
-        }
+        if normLoss != 0 { pullNorms(batch) }
 
         let averages = [batch.memory("exp_avg"), batch.memory("neg_exp_avg")]
         let (positive, negative) =
@@ -140,6 +127,23 @@ public struct AdaPNM: UpdateRule {
             learningRate: learningRate)
     }
 
+    /// Adaptive gradient clipping: no unit's gradient is longer than `limit` times its weights.
+    private func clip(_ batch: inout ParameterBatch, to limit: Double) {
+        let factors = batch.parameters.map { $0.unitNorm() }
+        let norms = batch.gradients.map { $0.unitNorm() }
+        factors.clamp_(min: clippingEps)
+        factors.mul_(limit)
+        norms.clamp_(min: 1e-6)
+        let clipped = factors.divided(by: norms)
+        clipped.clamp_(max: 1)
+        batch.gradients = batch.gradients.multiplied(by: clipped)
+    }
+
+    /// Gradients over their standard deviation.
+    private func normalize(_ batch: inout ParameterBatch) {
+        batch.gradients = batch.gradients.map { $0.count > 2 ? $0 / ($0.std() + 1e-8) : $0 }
+    }
+
     /// p <- p (1 - lr wd / sqrt(mean of the corrected v)), the mean being over all elements.
     private func decayStably(_ batch: ParameterBatch, _ v: [Tensor], correction2: Double) {
         let count = Double(v.reduce(0) { $0 + $1.count })
@@ -147,6 +151,18 @@ public struct AdaPNM: UpdateRule {
         let factor = 1 - learningRate * weightDecay * root.reciprocal()
         // Without any gradient so far there is nothing to measure decay by.
         batch.parameters.mul_(Tensor.where(root .> 0, factor, factor.onesLike()))
+    }
+
+    /// Norm loss: p <- p (1 - 2 lr normLoss (1 - 1 / |p|)), for the weights of each unit.
+    private func pullNorms(_ batch: ParameterBatch) {
+        let weights = batch.parameters.filter { $0.rank > 1 }
+        guard !weights.isEmpty else { return }
+        let factors = weights.map { $0.unitNorm() }
+        factors.add_(eps)
+        factors.reciprocal_()
+        factors.mul_(2 * learningRate * normLoss)
+        factors.add_(1 - 2 * learningRate * normLoss)
+        weights.mul_(factors)
     }
 }
 

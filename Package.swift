@@ -105,6 +105,7 @@ let package = Package(
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(name: "BoardsTests", dependencies: ["Boards"]),
+        .testTarget(name: "CommandTests", dependencies: ["mish"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

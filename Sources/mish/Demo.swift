@@ -53,7 +53,7 @@ struct Demo: ParsableCommand {
           name: ranger
           learning_rate: 1e-2
           weight_decay: 1e-2
-        epochs: 8
+        epochs: 12
         batch_size: 64
 
         """

@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+
+/// The real program, as a user runs it.
+private struct Program {
+    struct Result {
+        let code: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// The command lies beside the program of the tests.
+    static var url: URL {
+        URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+            .appending(path: "mish")
+    }
+
+    static func start(_ arguments: [String], in folder: URL) throws -> (Process, output: URL, errors: URL) {
+        let process = Process()
+        process.executableURL = url
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        let files = ["output", "errors"].map { folder.appending(path: "\(UUID().uuidString).\($0)") }
+        for file in files { try Data().write(to: file) }
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return (process, files[0], files[1])
+    }
+
+    static func run(_ arguments: String..., in folder: URL) throws -> Result {
+        let (process, output, errors) = try start(arguments, in: folder)
+        process.waitUntilExit()
+        return try Result(
+            code: process.terminationStatus, output: String(contentsOf: output, encoding: .utf8),
+            errors: String(contentsOf: errors, encoding: .utf8))
+    }
+}
+
+private func withFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+}
+
+/// A run of seconds on the digits.
+private func writeRecipe(epochs: Int, in folder: URL) throws {
+    let text = """
+        data: digits
+        model: {name: mxresnet, depths: [1], widths: [8], stem: [8, 8, 8]}
+        epochs: \(epochs)
+        batch_size: 256
+        """
+    try Data(text.utf8).write(to: folder.appending(path: "tiny.yaml"))
+}
+
+@Suite(.serialized) struct CommandTests {
+    @Test(arguments: ["demo", "train", "board", "compare", "data", "models", "doctor"])
+    func everySubcommandExplainsItself(name: String) throws {
+        try withFolder { folder in
+            let help = try Program.run(name, "--help", in: folder)
+            #expect(help.code == 0 && help.output.contains("USAGE: mish \(name)") && help.errors.isEmpty)
+        }
+    }
+
+    @Test(arguments: [["tarin"], ["train"], ["train", "a.yaml", "--seed", "x"], ["compare", "a"]])
+    func wrongUsageEndsWithTwoAndSaysHow(arguments: [String]) throws {
+        try withFolder { folder in
+            let (process, output, errors) = try Program.start(arguments, in: folder)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 2)
+            #expect(try String(contentsOf: errors, encoding: .utf8).contains("Usage: mish"))
+            #expect(try Data(contentsOf: output).isEmpty)
+        }
+    }
+
+    @Test func theDoctorFindsAWorkingProcessor() throws {
+        try withFolder { folder in
+            struct Report: Decodable {
+                struct Finding: Decodable { let subject: String, text: String, isProblem: Bool }
+                let findings: [Finding]
+            }
+            let result = try Program.run("doctor", "--json", in: folder)
+            let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+            let check = try #require(report.findings.first { $0.subject == "self-check on cpu" })
+            #expect(!check.isProblem && check.text == "passed")
+        }
+    }
+
+    @Test func aTypoInARecipeIsNamedWithItsLine() throws {
+        try withFolder { folder in
+            try Data("data: digits\nepoch: 3\n".utf8).write(to: folder.appending(path: "typo.yaml"))
+            let result = try Program.run("train", "typo.yaml", in: folder)
+            #expect(result.code == 1 && result.output.isEmpty)
+            #expect(result.errors.contains("typo.yaml:2") && result.errors.contains("did you mean epochs?"))
+        }
+    }
+
+    @Test func ctrlCLeavesACheckpointFromWhichTheRunGoesOn() throws {
+        try withFolder { folder in
+            try writeRecipe(epochs: 400, in: folder)
+            let (process, _, errors) = try Program.start(["train", "tiny.yaml", "--out", "run"], in: folder)
+            let metrics = folder.appending(path: "run/metrics.jsonl")
+            while process.isRunning, !FileManager.default.fileExists(atPath: metrics.path) { usleep(20_000) }
+            process.interrupt()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 130)
+            #expect(try String(contentsOf: errors, encoding: .utf8).contains("go on with --resume"))
+            #expect(FileManager.default.fileExists(atPath: folder.appending(path: "run/checkpoint.safetensors").path))
+
+            let refused = try Program.run("train", "tiny.yaml", "--out", "run", in: folder)
+            #expect(refused.code == 1 && refused.errors.contains("--resume"))
+            // The number of epochs is part of what a run is, so another one cannot be resumed into.
+            let other = try Program.run(
+                "train", "tiny.yaml", "--set", "epochs=2", "--out", "run", "--resume", in: folder)
+            #expect(other.code == 1 && other.errors.contains("its recipe is another"))
+        }
+    }
+
+    @Test func aBoardRunsOnlyWhatIsMissingAndComparesAsTheBoardDoes() throws {
+        try withFolder { folder in
+            try writeRecipe(epochs: 1, in: folder)
+            let board = """
+                title: tiny
+                entries:
+                  - {name: one, recipe: tiny.yaml}
+                  - {name: two, recipe: tiny.yaml, set: {model.activation: relu}}
+                seeds: 2
+                """
+            try Data(board.utf8).write(to: folder.appending(path: "board.yaml"))
+            let first = try Program.run("board", "board.yaml", in: folder)
+            #expect(first.code == 0 && first.errors.contains("run 4 of 4"))
+            let again = try Program.run("board", "board.yaml", "--json", in: folder)
+            #expect(again.code == 0 && again.errors.isEmpty)
+
+            struct Rows: Decodable {
+                struct Row: Decodable { let name: String, n: Int, mean: Double }
+                let rows: [Row]
+            }
+            let rows = try JSONDecoder().decode(Rows.self, from: Data(again.output.utf8)).rows
+            #expect(rows.map(\.n) == [2, 2])
+            let html = try String(contentsOf: folder.appending(path: "runs/board.html"), encoding: .utf8)
+            #expect(html.hasPrefix("<!DOCTYPE html>"))
+
+            struct Comparison: Decodable { let first: [Double], second: [Double] }
+            let compared = try Program.run("compare", "runs:one", "runs:two", "--json", in: folder)
+            let comparison = try JSONDecoder().decode(Comparison.self, from: Data(compared.output.utf8))
+            for (name, values) in [("one", comparison.first), ("two", comparison.second)] {
+                let mean = values.reduce(0, +) / Double(values.count)
+                #expect(abs(mean - (rows.first { $0.name == name }?.mean ?? .nan)) < 1e-12)
+            }
+        }
+    }
+}

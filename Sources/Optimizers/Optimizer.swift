@@ -64,18 +64,17 @@ public final class Optimizer {
         stepCount += 1
         withoutGradients {
             for (group, members) in zip(groups, members) {
-                for var batch in batches(of: members, memory: group.rule.memory) {
+                let memory = group.rule.memory
+                for var batch in batches(of: members, memory: memory) {
                     group.rule.update(&batch)
                     for state in batch.states { (state.step, state.numbers) = (batch.step, batch.numbers) }
                 }
                 let started = members.filter { $0.state.step > 0 }
                 guard !started.isEmpty else { continue }
-                group.rule.finish(
-                    ParameterBatch(
-                        parameters: started.map { $0.state.master ?? $0.parameter.tensor }, gradients: [],
-                        step: 0,
-                        numbers: [:], states: started.map(\.state)),
-                    step: stepCount)
+                let all = ParameterBatch(
+                    parameters: started.map { $0.state.values(of: $0.parameter, for: memory) }, gradients: [],
+                    step: 0, numbers: [:], states: started.map(\.state))
+                group.rule.finish(all, step: stepCount)
                 for member in started { member.state.store(in: member.parameter) }
             }
         }

@@ -16,8 +16,6 @@ public protocol UpdateRule: Sendable, Codable {
 
     /// The tensors that it keeps of each parameter, in fp32 or fp64, of the parameter's shape.
     var memory: [Memory] { get }
-    /// The numbers that it keeps of each parameter besides the count of steps. They start at 0.
-    var numbers: [String] { get }
 
     /// Refuses hyper-parameters that make no sense.
     func validate() throws(OptimizerError)
@@ -37,8 +35,6 @@ public protocol UpdateRule: Sendable, Codable {
 }
 
 extension UpdateRule {
-    /// None.
-    public var numbers: [String] { [] }
     /// Nothing.
     public func finish(_ batch: ParameterBatch, step: Int) {}
 }
@@ -74,7 +70,8 @@ public struct ParameterBatch {
     public var gradients: [Tensor]
     /// How many steps these parameters have taken, this one included.
     public let step: Int
-    /// The rule's numbers, the same for all of them.
+    /// Numbers that the rule keeps besides the count of steps, by names of its own; empty at first. Parameters
+    /// whose numbers differ come in different batches.
     public var numbers: [String: Double]
     let states: [ParameterState]
 

@@ -194,6 +194,26 @@ struct OptimizerTests {
         for (a, b) in zip(try end(moving: false), try end(moving: true)) { #expect(agree(a, b, 1e-12)) }
     }
 
+    /// A frozen parameter that moved is still synchronised by look-ahead.
+    @Test func frozenParametersMayMoveToo() throws {
+        let network = Linear(1, 1)
+        try network.load(["weight": Tensor([Float(1)], shape: [1, 1]), "bias": Tensor([Float(1)])])
+        let optimizer = try Optimizer(
+            LookAhead(SGD(learningRate: 0.25), k: 4, alpha: 0.5), of: network.parameters())
+        for step in 1...4 {
+            if step == 3 {
+                network.bias?.isTrainable = false
+                network.to(dtype: .float64)
+            }
+            network.zeroGrad()
+            network(Tensor.ones([1, 1], dtype: network.weight.dtype)).sum().backward()
+            optimizer.step()
+        }
+        // Half of four steps, and of two.
+        #expect(network.weight.item(Double.self) == 0.5)
+        #expect(network.bias?.tensor.item(Double.self) == 0.75)
+    }
+
     @Test func parametersWithGapsInMemoryWork() throws {
         let storage = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2])
         let parameter = Parameter(storage.narrow(dim: 1, start: 0, length: 1))

@@ -39,8 +39,6 @@ public struct LookAhead<Inner: UpdateRule>: UpdateRule {
     }
     /// What is kept of each parameter.
     public var memory: [Memory] { inner.memory + [Memory("slow_buffer", start: .parameter)] }
-    /// The numbers that are kept of each parameter.
-    public var numbers: [String] { inner.numbers }
 
     /// Refuses hyper-parameters that are out of their ranges.
     public func validate() throws(OptimizerError) {

@@ -91,6 +91,14 @@ private:
         find(getErrorString, "nvrtcGetErrorString");
     }
 
+    /// NVRTC asks for its second library by name, which the loader knows once it has been opened from where it is.
+    static void openBuiltins(const std::filesystem::path& folder) {
+        std::error_code error;
+        for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+            if (entry.path().filename().string().starts_with("libnvrtc-builtins.so"))
+                dlopen(entry.path().c_str(), RTLD_NOW | RTLD_LOCAL);
+    }
+
     /// By its name, then in the package that LibTorch's wheel depends on, beside LibTorch's own folder.
     static void* open() {
         const char* const names[] = {"libnvrtc.so.13", "libnvrtc.so.12"};
@@ -103,8 +111,10 @@ private:
             tried.push_back(packages / "nvidia/cu13/lib/libnvrtc.so.13");
             tried.push_back(packages / "nvidia/cuda_nvrtc/lib/libnvrtc.so.12");
         }
-        for (const std::string& name : tried)
+        for (const std::string& name : tried) {
+            openBuiltins(std::filesystem::path(name).parent_path());
             if (void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+        }
         std::ostringstream list;
         for (const std::string& name : tried) list << "\n  " << name;
         TORCH_CHECK(false, "mish: NVRTC, which compiles the CUDA kernels, was not found. Install the Python package "

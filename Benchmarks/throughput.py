@@ -1,6 +1,7 @@
-"""Training steps of MXResNet-18 (64 px, batch 32, fp32, two threads of the CPU): ours beside PyTorch eager.
+"""Training steps (64 px, batch 32, fp32, two threads of the CPU): ours beside PyTorch eager.
 
-    python Benchmarks/throughput.py .build/release/throughput [ROUNDS]
+    python Benchmarks/throughput.py .build/release/throughput [ROUNDS]            MXResNet-18
+    python Benchmarks/throughput.py .build/release/throughput ROUNDS MODEL ...    networks that timm has too
 
 On a machine that others load too, OMP_WAIT_POLICY=passive keeps the two threads from spinning while they wait for
 a processor, and the ratio of processor times is the one to read.
@@ -10,7 +11,6 @@ compared. PyTorch's is what its user would write: modules as they come, and the 
 Ranger the rule with for-each operators.
 """
 
-import itertools
 import statistics
 import subprocess
 import sys
@@ -66,14 +66,23 @@ class Ranger:
             torch._foreach_copy_(ps, self.slow)
 
 
+def peer(model, activation):
+    if model == "mxresnet18":
+        return mxresnet(*DEPTHS[18], act=ACTIVATIONS[activation]())
+    import timm
+
+    return timm.create_model(model, num_classes=10)
+
+
 OPTIMIZERS = {"sgd": lambda ps: torch.optim.SGD(ps, lr=1e-3, momentum=0.9), "ranger": Ranger}
 ACTIVATIONS = {"relu": torch.nn.ReLU, "mish": torch.nn.Mish}
+CASES = [("mxresnet18", activation, optimizer) for optimizer in OPTIMIZERS for activation in ACTIVATIONS]
 
 
 class PyTorch:
-    def __init__(self, activation, optimizer, channels_last=False):
+    def __init__(self, model, activation, optimizer, channels_last=False):
         layout = {"memory_format": torch.channels_last} if channels_last else {}
-        self.net = mxresnet(*DEPTHS[18], act=ACTIVATIONS[activation]()).to(**layout)
+        self.net = peer(model, activation).to(**layout)
         self.optimizer = OPTIMIZERS[optimizer](self.net.parameters())
         self.images = torch.randn(BATCH, 3, SIDE, SIDE).to(**layout)
         self.labels = torch.randint(0, 10, (BATCH,))
@@ -93,9 +102,9 @@ class PyTorch:
 
 
 class Ours:
-    def __init__(self, program, activation, optimizer):
+    def __init__(self, program, *case):
         self.process = subprocess.Popen(
-            [program, activation, optimizer], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [program, *case], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def round(self):
@@ -108,25 +117,25 @@ class Ours:
         self.process.wait()
 
 
-def main(program, count=15):
+def main(program, count=15, *models):
     torch.set_num_threads(THREADS)
-    print(f"MXResNet-18, {SIDE} px, batch {BATCH}, fp32, {THREADS} threads, PyTorch {torch.__version__}:")
+    print(f"{SIDE} px, batch {BATCH}, fp32, {THREADS} threads, PyTorch {torch.__version__}:")
     print(f"milliseconds per step, medians of {count} interleaved rounds of {STEPS_PER_ROUND} steps\n")
-    print("| activation, optimizer | ours | PyTorch | the same, channels-last | ours / PyTorch | by processor time |")
+    print("| network | ours | PyTorch | the same, channels-last | ours / PyTorch | by processor time |")
     print("|---|---|---|---|---|---|")
-    for optimizer, activation in itertools.product(OPTIMIZERS, ACTIVATIONS):
-        ours = Ours(program, activation, optimizer)
-        runners = [ours, PyTorch(activation, optimizer), PyTorch(activation, optimizer, channels_last=True)]
+    for case in [(model, "silu" if "efficient" in model else "relu", "sgd") for model in models] or CASES:
+        ours = Ours(program, *case)
+        runners = [ours, PyTorch(*case), PyTorch(*case, channels_last=True)]
         for runner in runners:
             runner.round()
-        rounds = [[runner.round() for runner in runners] for _ in range(count)]
+        rounds = [[runner.round() for runner in runners] for _ in range(int(count))]
         clocks = [statistics.median(times[i][0] for times in rounds) for i in range(3)]
         ratio = statistics.median(times[0][0] / times[1][0] for times in rounds)
         processors = statistics.median(times[0][1] / times[1][1] for times in rounds)
         cells = " | ".join(f"{clock:.0f}" for clock in clocks)
-        print(f"| {activation}, {optimizer} | {cells} | {ratio:.2f} | {processors:.2f} |", flush=True)
+        print(f"| {', '.join(case)} | {cells} | {ratio:.2f} | {processors:.2f} |", flush=True)
         ours.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    main(*sys.argv[1:])

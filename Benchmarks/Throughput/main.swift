@@ -1,7 +1,8 @@
-// Training steps of MXResNet-18 on the CPU, beside PyTorch's: run by Benchmarks/throughput.py.
+// Training steps of a network on the CPU, beside PyTorch's: run by Benchmarks/throughput.py.
 //
-//   throughput ACTIVATION OPTIMIZER     for each line of input, takes the steps of one round and prints a line:
-//                                       milliseconds per step on the clock, and of all processors together
+//   throughput MODEL ACTIVATION OPTIMIZER   for each line of input, takes the steps of one round and prints a
+//                                           line: milliseconds per step on the clock, and of all processors
+//                                           together
 
 import Activations
 import Foundation
@@ -17,19 +18,22 @@ func fail(_ message: String) -> Never {
     exit(2)
 }
 
-guard CommandLine.arguments.count == 3, let activation = Activation(named: CommandLine.arguments[1]) else {
-    fail("usage: throughput ACTIVATION sgd|ranger; activations: \(Activation.all.map(\.name))")
+let arguments = CommandLine.arguments
+guard arguments.count == 4, let activation = Activation(named: arguments[2]) else {
+    fail("usage: throughput MODEL ACTIVATION sgd|ranger; activations: \(Activation.all.map(\.name))")
 }
 
 LibTorch.threadCount = threads
 LibTorch.keepFreedMemory()
-let net = MXResNet(.d18, classes: 10, style: XResNetStyle(activation: activation))
+var options = ModelOptions(classes: 10)
+options.activation = activation
+let net = try ModelCatalog.make(arguments[1], options)
 net.to(memoryFormat: .channelsLast)
 let optimizer =
-    switch CommandLine.arguments[2] {
+    switch arguments[3] {
     case "sgd": try Optimizer(SGD(learningRate: 1e-3, momentum: 0.9), of: net.parameters())
     case "ranger": try Optimizer(Ranger(learningRate: 4e-3, beta2: 0.99, eps: 1e-6), of: net.parameters())
-    default: fail("no optimizer \(CommandLine.arguments[2]); there are sgd and ranger")
+    default: fail("no optimizer \(arguments[3]); there are sgd and ranger")
     }
 let images = Tensor.randn([batch, 3, side, side]).contiguous(memoryFormat: .channelsLast)
 let labels = Tensor.randint(0..<10, [batch])

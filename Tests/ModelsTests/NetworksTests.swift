@@ -102,12 +102,25 @@ import Torch
 
     @Test func lukemelasWeightsLoadByTheirNames() throws {
         let net = EfficientNet(.b1, classes: 10)
+        try check("lukemelas b1", net, size: 75, name: net.lukemelasName) { net.renamed(lukemelas: $0) }
+    }
+
+    @Test(arguments: [XResNet.Depth.d18, .d50]) func timmsResNetDLoadsIntoXResNet(depth: XResNet.Depth) throws {
+        let net = XResNet(depth, classes: 10)
+        try check("resnet\(depth.rawValue)d", net, size: 64, name: net.timmName) { net.renamed(timm: $0) }
+    }
+
+    /// Loads a state that has another library's names, with the values that belong to those names.
+    private func check(
+        _ reference: String, _ net: any Layer, size: Int, name: (String) -> String,
+        renamed: ([String: Tensor]) -> [String: Tensor]
+    ) throws {
         net.to(dtype: .float64)
-        let theirs = net.state().map { name, tensor in (net.lukemelasName(of: name), tensor) }
-        try net.load(
-            net.renamed(lukemelas: CounterValues.values(for: Dictionary(uniqueKeysWithValues: theirs))))
+        let theirs = net.state().map { (name($0), $1) }
+        try net.load(renamed(CounterValues.values(for: Dictionary(uniqueKeysWithValues: theirs))))
         net.eval()
-        let images = CounterValues.images([2, 3, 75, 75], dtype: .float64)
-        #expect(reference.error(of: withoutGradients { net(images) }, "logits lukemelas b1") < 1e-9)
+        let images = CounterValues.images([2, 3, size, size], dtype: .float64)
+        #expect(self.reference.error(of: withoutGradients { net(images) }, "logits \(reference)") < 1e-9)
+        #expect(Double(net.parameterCount) == self.reference.tensors["count \(reference)"]?.first)
     }
 }

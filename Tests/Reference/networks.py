@@ -266,6 +266,8 @@ def main(path):
     cost("tf_efficientnet_b0", timm.create_model("tf_efficientnet_b0"), 224)
     cost("res2net50d", timm.create_model("res2net50d"), 224)
     cost("mxresnet50", mxresnet(*DEPTHS[50], classes=1000), 128)
+    for name in ("resnet18d", "resnet50d"):
+        record(name, timm.create_model(name, num_classes=10), 64)
     lukemelas = efficientnet_pytorch.EfficientNet.from_name("efficientnet-b1", num_classes=10, image_size=None)
     lukemelas.set_swish(memory_efficient=False)
     record("lukemelas b1", lukemelas, 75)

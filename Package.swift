@@ -96,7 +96,12 @@ let package = Package(
             name: "first-steps", dependencies: ["Layers", "Optimizers"], path: "Examples/FirstSteps"),
         .executableTarget(
             name: "overhead", dependencies: ["Layers", "Optimizers"], path: "Benchmarks/Overhead"),
+        .executableTarget(
+            name: "throughput", dependencies: ["Models", "Optimizers"], path: "Benchmarks/Throughput"),
         .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+        .systemLibrary(name: "CZlib", path: "Tests/CZlib"),
+        .testTarget(
+            name: "MishOpsTests", dependencies: ["Activations", "MishOps", "CZlib"], resources: [.copy("Vectors")]),
         .testTarget(name: "VisionTests", dependencies: ["Vision", "CImage"], resources: [.copy("Fixtures")]),
         .testTarget(name: "LayersTests", dependencies: ["Layers"]),
         .testTarget(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What Tests/Reference/statistics.py computed with SciPy.
+/// What Tests/Reference/statistics_vectors.py computed with SciPy.
 struct Reference: Decodable {
     struct Values: Decodable {
         let name: String

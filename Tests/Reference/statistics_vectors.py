@@ -1,6 +1,6 @@
 """Writes statistics.json: values of SciPy for StatisticsTests. Made with SciPy 1.17.1, NumPy 2.4.6.
 
-Run it in this folder: python3 statistics.py
+Run it in this folder: python3 statistics_vectors.py
 """
 
 import json

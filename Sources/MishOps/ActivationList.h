@@ -22,3 +22,8 @@
     plain(smish, Smish, Wide)                                \
     plain(serf, Serf, Wide)                                  \
     plain(phish, Phish, Wide)
+
+/// The kernels that are not an activation of their own: Mish whose output tells where it came from.
+#define MISH_FOR_EACH_KERNEL(plain, parametrised)            \
+    MISH_FOR_EACH_ACTIVATION(plain, parametrised)            \
+    plain(mish_in_place, MishInPlace, Wide)

@@ -4,6 +4,7 @@
 // One instruction set is one file because SwiftPM has no flags for single files: the features are an
 // attribute of every function below.
 #include <cstring>
+#include <type_traits>
 
 #include "Kernels.h"
 
@@ -26,6 +27,9 @@ MISH_INLINE Real multiplyAdd(Real a, Real b, Real c) { return __builtin_elementw
 
 template <class Real>
 MISH_INLINE Real quotient(Real a, Real b) { return a / b; }
+
+template <class Real>
+MISH_INLINE Real squareRoot(Real x) { return __builtin_elementwise_sqrt(x); }
 
 template <class Real>
 MISH_INLINE Real atLeast(Real x, Real bound) { return x < bound ? bound : x; }
@@ -160,6 +164,34 @@ MISH_INLINE void store(char* address, typename Element::Lanes::Real value) {
     std::memcpy(address, &block, sizeof block);
 }
 
+// The branch of Mish in the last bit of its output (MishInPlace).
+
+template <class Element>
+using Codes = Vector<std::conditional_t<sizeof(typename Element::Stored) == 2, int16_t,
+                     std::conditional_t<sizeof(typename Element::Stored) == 4, int32_t, int64_t>>,
+                     Element::Lanes::count>;
+
+/// Where x < 0, the number next to y, on either side, whose last bit is 1 right of the minimum and 0 left of it.
+template <class Element>
+MISH_INLINE typename Element::Real markBranch(typename Element::Real x, typename Element::Real y) {
+    using Real = typename Element::Real;
+    using Code = Codes<Element>;
+    const auto code = (Code)Element::narrow(y);
+    const Real back = Element::widen((typename Element::Block)code);
+    // Of a negative number: away from zero the code grows. The bracket of y is towards, towards + 1.
+    const Code towards = code + __builtin_convertvector(back < y, Code);
+    const Code right = __builtin_convertvector(x >= Real(minimumOfMish), Code) & 1;
+    const Real marked = Element::widen((typename Element::Block)(towards + ((towards & 1) ^ right)));
+    return x < Real(0) ? marked : y + Real(0);
+}
+
+/// 1 where the sign and last bit of y say left of the minimum, else 0.
+template <class Element>
+MISH_INLINE typename Element::Real isLeft(typename Element::Real y) {
+    const auto code = (Codes<Element>)Element::narrow(y);
+    return __builtin_convertvector((code < 0) & ((code & 1) == 0) & 1, typename Element::Real);
+}
+
 // One vector of results from the vectors at `in`, whatever the operation.
 
 template <class Element, template <class> class Policy>
@@ -169,7 +201,10 @@ struct Forward {
         using Real = typename Element::Lanes::Real;
         using P = Policy<typename Element::Numbers>;
         const Real p = Real(typename Element::Numbers::Scalar(parameter));
-        store<Element>(out[0], P::value(load<Element>(in[0]), p));
+        const Real x = load<Element>(in[0]);
+        Real y = P::value(x, p);
+        if constexpr (requires { P::hidesBranch; }) y = markBranch<Element>(x, y);
+        store<Element>(out[0], y);
     }
 };
 
@@ -179,8 +214,10 @@ struct Backward {
     static MISH_INLINE void apply(char* const* out, const char* const* in, double parameter) {
         using Real = typename Element::Lanes::Real;
         using P = Policy<typename Element::Numbers>;
-        const Real p = Real(typename Element::Numbers::Scalar(parameter));
-        store<Element>(out[0], load<Element>(in[1]) * P::first(load<Element>(in[0]), p));
+        const Real x = load<Element>(in[0]);
+        Real p = Real(typename Element::Numbers::Scalar(parameter));
+        if constexpr (requires { P::hidesBranch; }) p = isLeft<Element>(x);
+        store<Element>(out[0], load<Element>(in[1]) * P::first(x, p));
     }
 };
 
@@ -248,7 +285,7 @@ void loop(char* const* data, const int64_t* strides, int64_t count, double param
     {MISH_OPERATIONS(Arithmetic::Half, Policy), MISH_OPERATIONS(Arithmetic::Brain, Policy),   \
      MISH_OPERATIONS(Arithmetic::Single, Policy), MISH_OPERATIONS(Arithmetic::Double, Policy)},
 
-const KernelTable MISH_TABLE = {{MISH_FOR_EACH_ACTIVATION(MISH_ROW, MISH_ROW)}};
+const KernelTable MISH_TABLE = {{MISH_FOR_EACH_KERNEL(MISH_ROW, MISH_ROW)}};
 
 }  // namespace mish
 

@@ -125,7 +125,7 @@ private:
 std::string programFor(Activation activation, Element element) {
     static const char* const arguments[][2] = {
 #define MISH_ARGUMENTS(name, Policy, Arithmetic, ...) {#Arithmetic, #Policy},
-        MISH_FOR_EACH_ACTIVATION(MISH_ARGUMENTS, MISH_ARGUMENTS)
+        MISH_FOR_EACH_KERNEL(MISH_ARGUMENTS, MISH_ARGUMENTS)
 #undef MISH_ARGUMENTS
     };
     static const char* const elements[elementCount] = {"Half", "Brain", "Single", "Double"};
@@ -151,7 +151,7 @@ std::string architectureOption(int architecture) {
 
 std::vector<std::string> optionsFor(int architecture) {
     // Without contraction every machine computes the same bits.
-    return {architectureOption(architecture), "--std=c++17", "--fmad=false"};
+    return {architectureOption(architecture), "--std=c++20", "--fmad=false"};
 }
 
 /// FNV-1a.

@@ -4,6 +4,7 @@
 
 #define MISH_INLINE __device__ __forceinline__
 
+using int16_t = short;
 using int32_t = int;
 using int64_t = long long;
 using uint16_t = unsigned short;
@@ -39,6 +40,8 @@ MISH_INLINE double quotient(double a, double b) {
     const double q = a * r;
     return multiplyAdd(multiplyAdd(-q, b, a), r, q);
 }
+
+MISH_INLINE double squareRoot(double x) { return __dsqrt_rn(x); }
 
 MISH_INLINE float atLeast(float x, float bound) {
 #if __CUDA_ARCH__ >= 800
@@ -183,6 +186,33 @@ struct alignas(16) Vector {
     }
 };
 
+// The branch of Mish in the last bit of its output (MishInPlace).
+
+MISH_INLINE int16_t codeOf(uint16_t x) { return int16_t(x); }
+MISH_INLINE int32_t codeOf(float x) { return __float_as_int(x); }
+MISH_INLINE int64_t codeOf(double x) { return __double_as_longlong(x); }
+MISH_INLINE uint16_t numberOf(int16_t code) { return uint16_t(code); }
+MISH_INLINE float numberOf(int32_t code) { return __int_as_float(code); }
+MISH_INLINE double numberOf(int64_t code) { return __longlong_as_double(code); }
+
+/// Where x < 0, the number next to y, on either side, whose last bit is 1 right of the minimum and 0 left of it.
+template <class Element, class Real>
+MISH_INLINE Real markBranch(Real x, Real y) {
+    if (!(x < Real(0))) return y + Real(0);
+    auto code = codeOf(Element::narrow(y));
+    // Of a negative number: away from zero the code grows.
+    if (Element::widen(numberOf(code)) < y) --code;
+    if ((code & 1) != (x >= Real(minimumOfMish))) ++code;
+    return Element::widen(numberOf(code));
+}
+
+/// 1 where the sign and last bit of y say left of the minimum, else 0.
+template <class Element, class Real>
+MISH_INLINE Real isLeft(Real y) {
+    const auto code = codeOf(Element::narrow(y));
+    return code < 0 && (code & 1) == 0 ? Real(1) : Real(0);
+}
+
 // One result from one element of each input, whatever the operation: x, grad, gg in, results out.
 
 template <class Element, template <class> class Policy>
@@ -190,7 +220,9 @@ struct Forward {
     static constexpr int outputs = 1, inputs = 1;
     template <class Real>
     static MISH_INLINE void apply(Real (&out)[1], const Real (&in)[1], Real parameter) {
-        out[0] = Policy<typename Element::Numbers>::value(in[0], parameter);
+        using P = Policy<typename Element::Numbers>;
+        out[0] = P::value(in[0], parameter);
+        if constexpr (requires { P::hidesBranch; }) out[0] = markBranch<Element>(in[0], out[0]);
     }
 };
 
@@ -199,7 +231,9 @@ struct Backward {
     static constexpr int outputs = 1, inputs = 2;
     template <class Real>
     static MISH_INLINE void apply(Real (&out)[1], const Real (&in)[2], Real parameter) {
-        out[0] = in[1] * Policy<typename Element::Numbers>::first(in[0], parameter);
+        using P = Policy<typename Element::Numbers>;
+        if constexpr (requires { P::hidesBranch; }) parameter = isLeft<Element>(in[0]);
+        out[0] = in[1] * P::first(in[0], parameter);
     }
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 const char* const activationNames[] = {
 #define MISH_NAME(name, ...) "mish::" #name,
-    MISH_FOR_EACH_ACTIVATION(MISH_NAME, MISH_NAME)
+    MISH_FOR_EACH_KERNEL(MISH_NAME, MISH_NAME)
 #undef MISH_NAME
 };
 

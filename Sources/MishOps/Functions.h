@@ -3,6 +3,9 @@
 
 #include "Arithmetic.h"
 
+/// Where Mish is least, to the nearest double.
+constexpr double minimumOfMish = -0x1.31432c0d12d84p+0;
+
 /// Coefficients from the highest power down.
 template <class Real, int count>
 MISH_INLINE Real polynomial(Real x, const double (&coefficients)[count]) {
@@ -53,18 +56,35 @@ MISH_INLINE typename N::Real exponentialMinusOne(typename N::Real x) {
     return multiplyAdd(scale, multiplyAdd(r * r, p, r), scale - Real(1.0));
 }
 
-/// ln(1 + u), u in [0, 1], from the series of the inverse hyperbolic tangent of u / (2 + u). Relative error 2^-52.
+/// (artanh(s) / s - 1) / z, z = s^2 in [0, 1/9]. Relative error 2^-62 of the whole.
 template <class Real>
-MISH_INLINE Real logarithmOfOnePlus(Real u) {
+MISH_INLINE Real artanhSeries(Real z) {
     constexpr double c[] = {
         0x1.401d3e65cdc48p-4, 0x1.32e0d25c9c761p-5, 0x1.bc37f0140c19ep-5, 0x1.e0a2d581ab68fp-5,
         0x1.111abdc8abe16p-4, 0x1.3b13515f6f9efp-4, 0x1.745d19937b1fcp-4, 0x1.c71c71bedea97p-4,
         0x1.2492492499d46p-3, 0x1.9999999999944p-3, 0x1.5555555555555p-2,
     };
+    return polynomial(z, c);
+}
+
+/// ln(1 + u), u in [0, 1], as 2 artanh of u / (2 + u). Relative error 2^-52.
+template <class Real>
+MISH_INLINE Real logarithmOfOnePlus(Real u) {
     const Real s = quotient(u, u + Real(2.0));
-    const Real z = s * s;
-    const Real half = multiplyAdd(s * z, polynomial(z, c), s);
+    const Real half = multiplyAdd(s * (s * s), artanhSeries(s * s), s);
     return half + half;
+}
+
+/// ln y for normal positive y.
+template <class Real>
+MISH_INLINE Real logarithm(Real y) {
+    // y = 2^k m, m in [1, 2); ln m = ln 1.5 + 2 artanh of (m - 1.5) / (m + 1.5).
+    const Real magic = Real(0x1p52);
+    const Real k = asReal<Real>(asBits(magic) + (asBits(y) >> 52)) - magic - Real(1023.0);
+    const Real m = asReal<Real>(asBits(y) - ((asBits(y) >> 52) << 52) + asBits(Real(1.0)));
+    const Real s = quotient(m - Real(1.5), m + Real(1.5));
+    const Real half = multiplyAdd(s * (s * s), artanhSeries(s * s), s);
+    return multiplyAdd(k, Real(0x1.62e42fefa39efp-1), Real(0x1.9f323ecbf984cp-2) + half + half);
 }
 
 /// The normal distribution's upper tail over its density without the factor 1 / sqrt(2 pi),

@@ -9,12 +9,12 @@ namespace mish {
 
 enum class Activation : int {
 #define MISH_ENUMERATOR(name, ...) name,
-    MISH_FOR_EACH_ACTIVATION(MISH_ENUMERATOR, MISH_ENUMERATOR)
+    MISH_FOR_EACH_KERNEL(MISH_ENUMERATOR, MISH_ENUMERATOR)
 #undef MISH_ENUMERATOR
 };
 
 #define MISH_COUNT(...) +1
-inline constexpr int activationCount = 0 MISH_FOR_EACH_ACTIVATION(MISH_COUNT, MISH_COUNT);
+inline constexpr int activationCount = 0 MISH_FOR_EACH_KERNEL(MISH_COUNT, MISH_COUNT);
 #undef MISH_COUNT
 
 enum class Element : int { half, brain, single, real };

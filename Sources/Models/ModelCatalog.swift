@@ -25,7 +25,7 @@ public enum ModelCatalog {
     }
 
     /// Every network, in the order in which they are shown.
-    public static let entries: [Entry] = xresnets + res2nets + efficientNets
+    public static let entries: [Entry] = xresnets + depthwiseXResNets + res2nets + efficientNets
 
     /// The network of this name.
     ///

@@ -36,6 +36,21 @@ extension ModelCatalog {
         }
         + [xresnet("xse_resnext50", "fastai2's XResNet-50 of SE-ResNeXt blocks", .d50, resNeXt: .init())]
 
+    /// liuyao12's entries: bottlenecks with a depthwise convolution, and images that are halved before both paths.
+    static let depthwiseXResNets: [Entry] = [2, 4, 6].map { multiplier in
+        Entry(
+            name: "mxresnet_depthwise\(multiplier)",
+            summary: "the ImageWoof board's XResNet with \(multiplier) depthwise filters a channel",
+            imageSize: 128, activation: .mish, stem: [32, 64, 64], options: [.stem, .selfAttention]
+        ) { options in
+            var style = options.style(activation: .mish)
+            (style.depthwise, style.halving, style.pool) = (multiplier, .beforeBoth, .maxBlur)
+            return MXResNet(
+                depths: [3, 6, 8, 3], expansion: 4, classes: options.classes, channels: options.channels,
+                stem: options.stem ?? [32, 64, 64], selfAttention: options.selfAttention, style: style)
+        }
+    }
+
     private static func xresnet(
         _ name: String, _ summary: String, _ depth: XResNet.Depth, resNeXt: XResNetStyle.ResNeXt?
     ) -> Entry {

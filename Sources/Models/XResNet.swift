@@ -35,9 +35,13 @@ open class XResNet: Sequential {
             depths.count == widths.count && !depths.isEmpty && !stem.isEmpty,
             "\(depths.count) depths and \(widths.count) widths do not make stages")
         var current = channels
-        func convolution(_ width: Int, stride: Int) -> ConvNorm {
-            defer { current = width }
-            return ConvNorm(current, width, stride: stride, activation: style.activation, order: style.order)
+        func convolution(_ index: Int) -> any Layer {
+            defer { current = stem[index] }
+            let isSeparable = style.depthwise != nil && index > 0
+            let convolution = ConvNorm(
+                current, stem[index], kernel: isSeparable ? 1 : 3, stride: index == 0 ? 2 : 1,
+                activation: style.activation, order: style.order)
+            return isSeparable ? Sequential([Conv2d(depthwise: current), convolution]) : convolution
         }
         func stage(_ index: Int) -> Sequential {
             Sequential(
@@ -50,7 +54,7 @@ open class XResNet: Sequential {
                         style: style)
                 })
         }
-        var layers: [any Layer] = stem.enumerated().map { convolution($1, stride: $0 == 0 ? 2 : 1) }
+        var layers: [any Layer] = stem.indices.map(convolution)
         layers.append(style.stemPool.afterStem(current))
         layers += depths.indices.map(stage)
         layers += [AdaptiveAvgPool2d(1), Flatten()]

@@ -16,6 +16,10 @@ public struct XResNetStyle: Sendable {
     public var halving = Halving.inEachPath
     /// The grouped convolution and the squeeze of SE-ResNeXt, in bottlenecks.
     public var resNeXt: ResNeXt?
+    /// In bottlenecks, a 3x3 convolution that sees one channel at a time, gives so many channels for each, and has
+    /// neither norm nor activation; the stem's convolutions but the first are then separable. (liuyao12's entries
+    /// on the ImageWoof board, with 2, 4 or 6; the stem's details are inferred.)
+    public var depthwise: Int?
 
     /// Where a block halves the image.
     public enum Halving: String, Sendable, CaseIterable {
@@ -92,8 +96,13 @@ public final class XResNetBlock: Module, Layer {
             let inner = style.resNeXt.map { width * $0.baseWidth / 64 * $0.groups } ?? width
             convs = Sequential {
                 conv(inChannels, inner, 1)
-                conv(inner, inner, 3, stride: convStride, groups: groups)
-                lastConv(inner, 1)
+                if let multiplier = style.depthwise {
+                    Conv2d(depthwise: inner, multiplier: multiplier, stride: convStride)
+                    lastConv(inner * multiplier, 1)
+                } else {
+                    conv(inner, inner, 3, stride: convStride, groups: groups)
+                    lastConv(inner, 1)
+                }
             }
         }
         se = style.resNeXt.map {

@@ -50,6 +50,14 @@ import Torch
         try check("halving \(halving.rawValue)", size: 50) { small { $0.halving = halving } }
     }
 
+    @Test func depthwiseBottlenecks() throws {
+        try check("depthwise", size: 50) {
+            var style = XResNetStyle(activation: .mish)
+            (style.depthwise, style.pool, style.halving) = (4, .maxBlur, .beforeBoth)
+            return MXResNet(depths: [1, 2], widths: [16, 32], expansion: 4, classes: 10, style: style)
+        }
+    }
+
     @Test func symmetricAttention() throws {
         try check("symmetric", size: 32) { small(.symmetric) { _ in } }
     }

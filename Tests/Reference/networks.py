@@ -123,7 +123,7 @@ def conv(inputs, outputs, kernel=3, stride=1, groups=1, act=None, act_first=Fals
 
 
 class Block(nn.Module):
-    def __init__(self, inputs, width, expansion, stride, act, act_first, pool, halving, attention, resnext):
+    def __init__(self, inputs, width, expansion, stride, act, act_first, pool, halving, attention, resnext, depthwise):
         super().__init__()
         outputs, conv_stride = width * expansion, 1 if halving == "before_both" else stride
         if attention:
@@ -139,6 +139,9 @@ class Block(nn.Module):
                 conv(inner, inner, 3, conv_stride, groups, act=act, act_first=act_first),
                 conv(inner, outputs, 1),
             )
+        if depthwise:
+            self.convs[1] = nn.Conv2d(width, width * depthwise, 3, conv_stride, 1, groups=width, bias=False)
+            self.convs[2] = conv(width * depthwise, outputs, 1)
         if resnext:
             self.se = SqueezeExcitation(outputs, -(-(outputs // 16) // 8) * 8, act)
         if inputs != outputs:
@@ -162,11 +165,14 @@ class Block(nn.Module):
 
 def xresnet(
     depths, widths, expansion=1, act_first=False, stem_pool="max", pool="average", halving="each_path",
-    attention=False, resnext=False, stem=(32, 64, 64), dropout=False, classes=10,
+    attention=False, resnext=False, stem=(32, 64, 64), dropout=False, depthwise=None, classes=10,
 ):  # fmt: skip
     act, inputs, layers = nn.Mish(), 3, []
     for index, width in enumerate(stem):
-        layers.append(conv(inputs, width, 3, 1 if index else 2, act=act, act_first=act_first))
+        kernel = 1 if depthwise and index else 3
+        layers.append(conv(inputs, width, kernel, 1 if index else 2, act=act, act_first=act_first))
+        if kernel == 1:
+            layers[-1] = nn.Sequential(nn.Conv2d(inputs, inputs, 3, 1, 1, groups=inputs, bias=False), layers[-1])
         inputs = width
     stem_pools = {"max": nn.MaxPool2d(3, 2, 1), "average": nn.AvgPool2d(3, 2, 1)}
     layers.append(stem_pools[stem_pool] if stem_pool in stem_pools else POOLS[stem_pool](inputs))
@@ -175,7 +181,7 @@ def xresnet(
         for block in range(depth):
             stride = 2 if index > 0 and block == 0 else 1
             here = attention and index == 0 and block == depth - 1
-            blocks.append(Block(inputs, width, expansion, stride, act, act_first, pool, halving, here, resnext))
+            blocks.append(Block(inputs, width, expansion, stride, act, act_first, pool, halving, here, resnext, depthwise))
             inputs = width * expansion
         layers.append(nn.Sequential(*blocks))
     head = [nn.AdaptiveAvgPool2d(1), nn.Flatten()] + [nn.Dropout(0)] * dropout + [nn.Linear(inputs, classes)]
@@ -250,6 +256,7 @@ def main(path):
         record(f"pool {pool}", xresnet(*small, stem_pool=pool, pool=pool), 50)
     for halving in ("after_shortcut", "before_both"):
         record(f"halving {halving}", xresnet(*small, halving=halving), 50)
+    record("depthwise", xresnet(*small, expansion=4, pool="max_blur", halving="before_both", depthwise=4), 50)
     record("symmetric", xresnet(*small, attention=True), 32)
     record("xse_resnext50", xse_resnext50(), 64)
     record("res2netplus50", Res2NetPlus(50, 10), 64)

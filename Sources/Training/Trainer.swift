@@ -45,6 +45,7 @@ public final class Trainer {
         device = try recipe.makeDevice()
         // Some of CUDA's algorithms add up in any order; these would make two runs of one seed differ.
         LibTorch.setDeterministic(device != .cpu)
+        if device == .cpu { LibTorch.keepFreedMemory() }
         let data = try data ?? TrainingData(for: recipe)
         try data.check(against: recipe)
         manualSeed(UInt64(bitPattern: Int64(seed)))

@@ -54,7 +54,7 @@ extension ModelCatalog {
         public let cost: ModelCost?
     }
 
-    /// Makes and counts every network of the catalog, each with 1,000 classes. Takes a minute.
+    /// Makes and counts every network of the catalog, each with 1,000 classes. Takes half a minute.
     public static func table() -> [Row] {
         entries.map { entry in
             let net = entry.hasOpenStages ? nil : entry.make(ModelOptions(classes: 1000))

@@ -31,7 +31,8 @@ func calls() {
         "add": nanoseconds { _ = x + y }, "mul": nanoseconds { _ = x * y },
         "mish": nanoseconds { _ = Activation.mish(x) },
     ]
-    print("{\(times.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \(Int($0.value.rounded()))" }.joined(separator: ", "))}")
+    let members = times.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \(Int($0.value.rounded()))" }
+    print("{\(members.joined(separator: ", "))}")
 }
 
 func memory(steps: Int) throws {

@@ -74,7 +74,8 @@ public struct Diagnosis: Sendable, Encodable {
                 Finding(
                     subject: "CUDA", text: hasCard ? "\(error)" : "no NVIDIA driver: recipes run on the CPU",
                     isProblem: hasCard,
-                    remedy: hasCard ? "run `setup/setup --cuda`, which installs what a GPU needs, and build again" : nil)
+                    remedy: hasCard ? "run `setup/setup --cuda`, which installs what a GPU needs, and build again" : nil
+                )
             ]
         }
         return (0..<LibTorch.cudaDeviceCount).flatMap { index -> [Finding] in

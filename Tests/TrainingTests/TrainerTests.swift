@@ -225,7 +225,8 @@ extension Recipe {
         let data = try TrainingData(for: recipe)
         var whole = recipe
         whole.batchSize = 1437
-        let batch = try #require(try BatchPlan(data: data, recipe: whole, seed: 0).trainingBatches(epoch: 0, from: 0).next())
+        let batches = BatchPlan(data: data, recipe: whole, seed: 0).trainingBatches(epoch: 0, from: 0)
+        let batch = try #require(try batches.next())
         let images = InputPipeline(.digits, device: .cpu)(batch).images
         #expect(images.shape == [1437, 3, 8, 8] && images.isChannelsLast)
         #expect(abs(images.mean().item(Double.self)) < 0.02)

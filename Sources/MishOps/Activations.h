@@ -494,6 +494,6 @@ struct MishInPlace {
 
     /// There is no second derivative to be had: it would divide by f', which is 0 at the minimum.
     static MISH_INLINE void derivatives(Real, Real, Real& first, Real& second) {
-        first = second = Real(__builtin_nan(""));
+        first = second = squareRoot(Real(-1.0));  // not a number
     }
 };

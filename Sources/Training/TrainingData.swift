@@ -38,9 +38,13 @@ public struct TrainingData: Sendable {
     private init(folder path: String, for recipe: Recipe) throws {
         let folder = try ImageFolder(root: URL(filePath: path))
         let policy: BrokenImagePolicy = recipe.brokenImages == .stop ? .stop : .skip
+        let memory = Int(ProcessInfo.processInfo.physicalMemory / 2)
         classes = folder.classes
-        training = try DecodedImages(decoding: folder.training, workers: recipe.workers, policy: policy)
-        validation = try DecodedImages(decoding: folder.validation, workers: recipe.workers, policy: policy)
+        training = try DecodedImages(
+            decoding: folder.training, workers: recipe.workers, policy: policy, memoryLimit: memory)
+        validation = try DecodedImages(
+            decoding: folder.validation, workers: recipe.workers, policy: policy,
+            memoryLimit: memory - training.byteCount)
         hash = try folder.fingerprint()
     }
 

@@ -14,7 +14,7 @@ private func recipe(_ changes: String = "augmentation: {flip: 0.5, crop: {scale:
             image_size: 8
             model: {name: mxresnet, depths: [1], widths: [8], stem: [8, 8, 8]}
             optimizer: {name: ranger, learning_rate: 1e-2}
-            epochs: 3
+            \(changes.contains("epochs:") ? "" : "epochs: 3")
             batch_size: 256
             \(changes)
             """, path: "test.yaml", vocabulary: .standard)
@@ -81,6 +81,32 @@ private func expectEqual(_ one: RunDirectory, _ other: RunDirectory) throws {
             }
             try expectEqual(runs[0], runs[1])
             #expect(try facts(of: runs[0]).numbers != facts(of: runs[2]).numbers)
+        }
+    }
+
+    static let hasGPU = (try? Torch.Device.cuda.checkAvailable()) != nil
+
+    @Test(.enabled(if: hasGPU), arguments: ["fp32", "bf16", "fp16"])
+    func aGPUTrainsAndGivesTheSameRunTwice(precision: String) throws {
+        try withFolder { folder in
+            let runs = try (0..<2).map { index in
+                let directory = RunDirectory(folder.appending(path: "run\(index)"))
+                _ = try Trainer(recipe("precision: \(precision)\ndevice: cuda"), seed: 3).run(in: directory)
+                return directory
+            }
+            try expectEqual(runs[0], runs[1])
+            #expect(try runs[0].result().validLoss!.isFinite)
+        }
+    }
+
+    @Test(.enabled(if: hasGPU)) func aGPUBeginsWithTheWeightsOfTheCPU() throws {
+        try withFolder { folder in
+            let losses = try ["cpu", "cuda"].map { device in
+                let directory = RunDirectory(folder.appending(path: device))
+                _ = try Trainer(recipe("device: \(device)\nepochs: 1"), seed: 3).run(in: directory)
+                return try directory.metrics()[0].trainLoss
+            }
+            #expect(abs(losses[0] - losses[1]) < 1e-3 * losses[0])
         }
     }
 

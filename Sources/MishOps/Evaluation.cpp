@@ -4,6 +4,7 @@
 #include <ATen/TensorIterator.h>
 #include <ATen/Version.h>
 #include <ATen/ops/empty_like.h>
+#include <sys/mman.h>
 
 #include <string>
 
@@ -64,6 +65,22 @@ bool areFlat(std::span<const at::Tensor> inputs) {
     return true;
 }
 
+at::Tensor emptyAs(const at::Tensor& x) {
+    return x.is_contiguous() ? at::detail::empty_cpu(x.sizes(), x.scalar_type())
+                             : at::detail::empty_strided_cpu(x.sizes(), x.strides(), x.scalar_type());
+}
+
+/// As `emptyAs`, in huge pages where the system has them: a large output that is written for the first time
+/// otherwise costs more in page faults than in arithmetic.
+at::Tensor largeEmptyAs(const at::Tensor& x) {
+    constexpr uintptr_t page = 2 << 20;
+    at::Tensor output = emptyAs(x);
+    const auto address = reinterpret_cast<uintptr_t>(output.mutable_data_ptr());
+    const uintptr_t begin = (address + page - 1) / page * page, end = (address + output.nbytes()) / page * page;
+    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+    return output;
+}
+
 /// The common case of few elements, without TensorIterator, whose planning costs more than computing them.
 void evaluateFlat(Kernel kernel, std::span<at::Tensor> outputs, std::span<const at::Tensor> inputs,
                   double parameter) {
@@ -74,8 +91,7 @@ void evaluateFlat(Kernel kernel, std::span<at::Tensor> outputs, std::span<const 
     int64_t strides[maximum];
     size_t count = 0;
     for (at::Tensor& output : outputs) {
-        output = x.is_contiguous() ? at::detail::empty_cpu(x.sizes(), x.scalar_type())
-                                   : at::detail::empty_strided_cpu(x.sizes(), x.strides(), x.scalar_type());
+        output = emptyAs(x);
         data[count++] = static_cast<char*>(output.mutable_data_ptr());
     }
     // The kernels only read through the addresses of inputs.
@@ -99,10 +115,10 @@ void evaluate(Activation activation, Operation operation, std::span<at::Tensor> 
         return;
     }
 
-    if (inputs.front().is_cpu() && !outputs.front().defined() && inputs.front().numel() <= at::internal::GRAIN_SIZE &&
-        areFlat(inputs)) {
-        evaluateFlat(kernels()(activation, element, operation), outputs, inputs, parameter);
-        return;
+    if (inputs.front().is_cpu() && !outputs.front().defined() && areFlat(inputs)) {
+        if (inputs.front().numel() <= at::internal::GRAIN_SIZE)
+            return evaluateFlat(kernels()(activation, element, operation), outputs, inputs, parameter);
+        for (at::Tensor& output : outputs) output = largeEmptyAs(inputs.front());
     }
 
     at::TensorIteratorConfig config;

@@ -135,6 +135,18 @@ for name in ACTIVATIONS:
         check(f"{name} {dtype} as on the CPU", differences < (2e-7 if dtype == torch.float32 else 1e-11),
               f"largest relative difference {differences:.1e}")
 
+# Mish in place: the gradient decoded from the output.
+for dtype, bound in ((torch.float16, 1.0e-2), (torch.bfloat16, 2.5e-2), (torch.float32, 7.5e-5), (torch.float64, 1e-8)):
+    if dtype.itemsize == 2:
+        x = torch.arange(65536, device=device, dtype=torch.int32).to(torch.int16).view(dtype)
+        x = x[torch.isfinite(x)]
+    else:
+        x = torch.linspace(-60, 60, 1 << 22, device=device, dtype=torch.float64).to(dtype)
+    y = mish.mish_(x.clone())
+    gradient = mish.mish_in_place_backward(torch.ones_like(x), y).double()
+    error = (gradient - mish.mish_backward(torch.ones_like(x, dtype=torch.float64), x.double())).abs().max().item()
+    check(f"{dtype} gradient from the output", error <= bound, f"largest error {error:.2e}, bound {bound:.1e}")
+
 LIMITS = (1.0, 1.0, 2.0, 1.0)
 if not options.skip_exhaustive:
     worst = [(0.0, 0.0, 0, 0)] * 4
@@ -228,6 +240,9 @@ for dtype in PRECISION:
         ("backward", lambda: mish.mish_backward.out(g, x, out=out), lambda: torch.ops.aten.mish_backward(g, x), 3),
         ("double backward", lambda: mish.mish_double_backward.out(gg, g, x, out0=out, out1=out1),
          lambda: torch.autograd.grad(graph, (leaf, leaf_g), gg, retain_graph=True), 5),
+        ("in place", lambda: mish.mish_(x), lambda: F.mish(x, inplace=True), 2),
+        ("backward from the output", lambda: mish.mish_in_place_backward(g, x),
+         lambda: torch.ops.aten.mish_backward(g, x), 3),
         ("forward, channels last", None, None, 2),
         ("forward, strided", None, None, 2),
         ("backward, expanded grad", None, None, 2),

@@ -91,6 +91,11 @@ extension Recipe.Optimizer {
                     learningRate: learningRate, beta1: settings.betas[0], beta2: settings.betas[1],
                     eps: settings.epsilon, weightDecay: weightDecay,
                     centralization: settings.centralizesGradients ? .all : .none))
+        case .qhAdam(let settings), .rangerQH(let settings):
+            return wrapped(
+                QHAdam(
+                    learningRate: learningRate, beta1: settings.betas[0], beta2: settings.betas[1],
+                    nu1: settings.nus[0], nu2: settings.nus[1], eps: settings.epsilon, weightDecay: weightDecay))
         }
     }
 

@@ -2,7 +2,7 @@ extension Recipe {
     /// The rule that changes the parameters, and its settings.
     ///
     /// Defaults are those of the published implementations; weight decay is decoupled (`p *= 1 - lr wd`) except
-    /// in SGD, where it is added to the gradient.
+    /// in SGD and QHAdam, where it is added to the gradient.
     public struct Optimizer: Equatable, Sendable {
         /// The rule with the settings that only it has.
         public var rule: Rule
@@ -22,8 +22,10 @@ extension Recipe {
             case .adamw: (rule, learningRate, weightDecay) = (.adamW(AdamW()), 1e-3, 1e-2)
             case .radam: (rule, learningRate, weightDecay) = (.rAdam(RAdam()), 1e-3, 0)
             case .ranger: (rule, learningRate, weightDecay) = (.ranger(Ranger()), 1e-3, 0)
+            case .qhadam: (rule, learningRate, weightDecay) = (.qhAdam(QHAdam()), 1e-3, 0)
+            case .rangerqh: (rule, learningRate, weightDecay) = (.rangerQH(QHAdam()), 1e-3, 0)
             }
-            lookahead = name == .ranger ? Lookahead() : nil
+            lookahead = rule.includesLookahead ? Lookahead() : nil
         }
 
         /// The names of the rules in a recipe.
@@ -36,6 +38,10 @@ extension Recipe {
             case radam
             /// Rectified Adam with LookAhead and gradient centralization.
             case ranger
+            /// Quasi-hyperbolic Adam.
+            case qhadam
+            /// Quasi-hyperbolic Adam with LookAhead.
+            case rangerqh
         }
 
         /// A rule with the settings that only it has.
@@ -48,6 +54,17 @@ extension Recipe {
             case rAdam(RAdam)
             /// Rectified Adam with LookAhead and gradient centralization.
             case ranger(Ranger)
+            /// Quasi-hyperbolic Adam.
+            case qhAdam(QHAdam)
+            /// Quasi-hyperbolic Adam with LookAhead.
+            case rangerQH(QHAdam)
+
+            var includesLookahead: Bool {
+                switch self {
+                case .ranger, .rangerQH: true
+                default: false
+                }
+            }
         }
 
         /// The rule's name.
@@ -57,6 +74,8 @@ extension Recipe {
             case .adamW: .adamw
             case .rAdam: .radam
             case .ranger: .ranger
+            case .qhAdam: .qhadam
+            case .rangerQH: .rangerqh
             }
         }
 
@@ -67,6 +86,7 @@ extension Recipe {
             case .adamW(let settings): settings.betas[0]
             case .rAdam(let settings): settings.betas[0]
             case .ranger(let settings): settings.betas[0]
+            case .qhAdam(let settings), .rangerQH(let settings): settings.betas[0]
             }
         }
     }
@@ -106,6 +126,18 @@ extension Recipe {
         public var centralizesGradients = true
     }
 
+    /// QHAdam's settings; defaults of the authors' recommendation and of the Mish thread's RangerQH
+    /// (<https://github.com/facebookresearch/qhoptim>, arXiv 1810.06801). Weight decay is added to the gradient, as
+    /// published.
+    public struct QHAdam: Equatable, Sendable {
+        /// The weights of the past in the running means of the gradient and of its square.
+        public var betas = [0.9, 0.999]
+        /// How much of the step the running means make, beside the gradient itself and its square.
+        public var nus = [0.7, 1.0]
+        /// What is added to the denominator.
+        public var epsilon = 1e-8
+    }
+
     /// LookAhead: every few steps, slow weights move towards the fast ones, which go back to them.
     /// Defaults as in Ranger, fastai and timm.
     public struct Lookahead: Equatable, Sendable {
@@ -141,12 +173,19 @@ extension Recipe.Optimizer: RecipeSection {
             fields.adam(&settings.betas, &settings.epsilon)
             fields.value("gradient_centralization", &settings.centralizesGradients)
             rule = .ranger(settings)
+        case .qhAdam(var settings):
+            fields.qhAdam(&settings)
+            rule = .qhAdam(settings)
+        case .rangerQH(var settings):
+            fields.qhAdam(&settings)
+            rule = .rangerQH(settings)
         }
         fields.value("weight_decay", &weightDecay, .atLeast(0))
         fields.value("decay_norms_and_biases", &decaysNormsAndBiases)
         fields.optionalSection("lookahead", &lookahead, defaults: Recipe.Lookahead())
-        if name == .ranger && lookahead == nil {
-            fields.refuse("lookahead", "ranger is radam with LookAhead; without it, say name: radam")
+        if rule.includesLookahead && lookahead == nil {
+            let inner = name == .ranger ? "radam" : "qhadam"
+            fields.refuse("lookahead", "\(name.rawValue) is \(inner) with LookAhead; without it, say name: \(inner)")
         }
     }
 }
@@ -155,6 +194,11 @@ extension RecipeFields {
     fileprivate mutating func adam(_ betas: inout [Double], _ epsilon: inout Double) {
         list("betas", &betas, count: 2...2, .within(0..<1))
         value("epsilon", &epsilon, .above(0))
+    }
+
+    fileprivate mutating func qhAdam(_ settings: inout Recipe.QHAdam) {
+        adam(&settings.betas, &settings.epsilon)
+        list("nus", &settings.nus, count: 2...2, .within(0...1))
     }
 }
 

@@ -23,10 +23,10 @@ extension Recipe {
             }
         }
 
-        /// The schedule that `optimizer` is usually run with: Ranger flat-and-anneal, the others one-cycle. To
+        /// The schedule that `optimizer` is usually run with: Ranger and RangerQH flat-and-anneal, the others one-cycle. To
         /// compare optimizers under one schedule would favour the one that it was made for.
         public init(usualFor optimizer: Optimizer) {
-            if case .ranger = optimizer.rule {
+            if optimizer.rule.includesLookahead {
                 self = .flatAndAnneal(FlatAndAnneal())
             } else {
                 self = .oneCycle(OneCycle(momenta: optimizer.momentum == 0 ? nil : OneCycle().momenta))

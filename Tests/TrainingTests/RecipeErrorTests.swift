@@ -70,7 +70,7 @@ import Testing
         ("model: {activation: mesh}", "model.activation: unknown activation mesh; did you mean mish?"),
         (
             "optimizer: rangr",
-            ":1:12: optimizer.name: unknown value rangr; did you mean ranger? known: sgd, adamw, radam, ranger"
+            ":1:12: optimizer.name: unknown value rangr; did you mean ranger? known: sgd, adamw, radam, ranger, qhadam, rangerqh"
         ),
         ("schedule: {name: cosine}", "known: constant, flat-and-anneal, flat-cos, one-cycle, one-cycle-v1"),
         ("precision: fp61", "did you mean fp16?"),

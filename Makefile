@@ -4,6 +4,9 @@
 FLAGS := --configuration release -Xswiftc -enable-testing
 SOURCES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 
+# OpenMP's threads sleep while they wait, instead of taking the processor from whatever else runs.
+export OMP_WAIT_POLICY ?= passive
+
 .PHONY: setup build demo test lint bundle clean
 
 setup:

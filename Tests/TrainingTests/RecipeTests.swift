@@ -225,11 +225,13 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
                 .init(betas: [real(0.1...0.9), 0.5], epsilon: real(1e-300...1e-8)))
         case .rAdam: recipe.optimizer.rule = .rAdam(.init(betas: [real(0.1...0.9), 0], epsilon: 1e-8))
         case .ranger: recipe.optimizer.rule = .ranger(.init(centralizesGradients: pick([true, false])))
+        case .qhAdam: recipe.optimizer.rule = .qhAdam(.init(nus: [real(0...1), real(0...1)]))
+        case .rangerQH: recipe.optimizer.rule = .rangerQH(.init(betas: [real(0.1...0.9), 0]))
         }
         recipe.optimizer.learningRate = pick([1, 1e-3, 1e-7, 3e17, real(1e-5...1)])
         recipe.optimizer.weightDecay = pick([0, 1e-2, real(0...1)])
         recipe.optimizer.decaysNormsAndBiases = pick([true, false])
-        if recipe.optimizer.name != .ranger {
+        if ![.ranger, .rangerqh].contains(recipe.optimizer.name) {
             recipe.optimizer.lookahead = pick([nil, .init(steps: natural(1...9), alpha: real(0.1...1))])
         }
         recipe.schedule = pick([

@@ -75,7 +75,8 @@ let package = Package(
         .target(name: "CTorch", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
         .target(name: "Torch", dependencies: ["CTorch"]),
         .target(name: "MishOps", cxxSettings: torchHeaders, linkerSettings: torchLibraries),
-        .target(name: "Activations", dependencies: ["Torch", "MishOps"]),
+        .target(name: "CReferences", exclude: ["Vectors"], linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "Activations", dependencies: ["Torch", "MishOps", "CReferences"]),
         .target(name: "Layers", dependencies: ["Torch", "Activations"]),
         .target(name: "Models", dependencies: ["Layers"]),
         .target(name: "Optimizers", dependencies: ["Layers"]),
@@ -90,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "mish",
             dependencies: [
-                "Boards", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Activations", "Boards", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "first-steps", dependencies: ["Layers", "Optimizers"], path: "Examples/FirstSteps"),
@@ -99,9 +100,8 @@ let package = Package(
         .executableTarget(
             name: "throughput", dependencies: ["Models", "Optimizers"], path: "Benchmarks/Throughput"),
         .testTarget(name: "TorchTests", dependencies: ["Torch"]),
-        .systemLibrary(name: "CZlib", path: "Tests/CZlib"),
-        .testTarget(
-            name: "MishOpsTests", dependencies: ["Activations", "MishOps", "CZlib"], resources: [.copy("Vectors")]),
+        .testTarget(name: "MishOpsTests", dependencies: ["Activations", "MishOps"]),
+        .testTarget(name: "ActivationsTests", dependencies: ["Activations"]),
         .testTarget(name: "VisionTests", dependencies: ["Vision", "CImage"], resources: [.copy("Fixtures")]),
         .testTarget(name: "LayersTests", dependencies: ["Layers"]),
         .testTarget(

@@ -98,7 +98,7 @@ for dtype in PRECISION:
 
 # ---- every activation, every code of the 16-bit types, against tables made with MPFR (Tests/Reference)
 
-VECTORS = Path(__file__).parent.parent / "Tests" / "MishOpsTests" / "Vectors"
+VECTORS = Path(__file__).parent.parent / "Sources" / "CReferences" / "Vectors"
 ACTIVATIONS = sorted({path.name.split(".")[0] for path in VECTORS.glob("*.bin")})
 for name in ACTIVATIONS:
     for dtype, form in ((torch.float16, "f16"), (torch.bfloat16, "bf16")):

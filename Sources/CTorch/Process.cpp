@@ -6,12 +6,14 @@
 #include <ATen/Version.h>
 
 #include <c10/core/CachingDeviceAllocator.h>
+#include <c10/core/Event.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <unistd.h>
 #include <malloc.h>
 
 #include <climits>
+#include <memory>
 #include <mutex>
 
 #include "Bridge.hpp"
@@ -140,6 +142,26 @@ ct_error *ct_synchronize(int64_t device) {
         at::detail::getCUDAHooks().deviceSynchronize(target.index());
     });
 }
+
+ct_error *ct_event_record(int64_t device, ct_event *result) {
+    return fenced([&] {
+        const auto target = unpack(device);
+        // The default of the backend, unlike PyTorch's, can tell times.
+        auto event = std::make_unique<c10::Event>(target.type(), c10::EventFlag::BACKEND_DEFAULT);
+        event->record(c10::impl::VirtualGuardImpl(target.type()).getStream(target));
+        *result = reinterpret_cast<ct_event>(event.release());
+    });
+}
+
+ct_error *ct_event_seconds(ct_event start, ct_event end, double *result) {
+    return fenced([&] {
+        const auto &from = *reinterpret_cast<c10::Event *>(start), &to = *reinterpret_cast<c10::Event *>(end);
+        to.synchronize();
+        *result = from.elapsedTime(to) / 1e3;
+    });
+}
+
+void ct_event_free(ct_event event) { delete reinterpret_cast<c10::Event *>(event); }
 
 ct_error *ct_cuda_memory(int64_t device, ct_memory *result) {
     return fenced([&] {

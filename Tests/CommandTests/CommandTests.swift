@@ -57,7 +57,7 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
 }
 
 @Suite(.serialized) struct CommandTests {
-    @Test(arguments: ["demo", "train", "board", "compare", "data", "models", "doctor"])
+    @Test(arguments: ["demo", "train", "board", "compare", "data", "models", "profile", "accuracy", "doctor"])
     func everySubcommandExplainsItself(name: String) throws {
         try withFolder { folder in
             let help = try Program.run(name, "--help", in: folder)
@@ -73,6 +73,47 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
             #expect(process.terminationStatus == 2)
             #expect(try String(contentsOf: errors, encoding: .utf8).contains("Usage: mish"))
             #expect(try Data(contentsOf: output).isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        (["profile", "--type", "float8"], Int32(2), "--type float8 is not one of all, float16"),
+        (["profile", "--size", "(16,x)"], 2, "--size (16,x) is not a list of positive whole numbers"),
+        (["profile", "--size", "(1000000,1000000)"], 1, "choose a smaller --size"),
+        (["accuracy", "mosh"], 2, "there is no activation mosh"),
+        (["accuracy", "--device", "gpu"], 2, "--device gpu is not cpu, cuda or cuda:N"),
+        (["accuracy", "--device", "cuda:99"], 1, "using cuda:99"),
+    ])
+    func whatCannotBeMeasuredIsNamed(arguments: [String], code: Int32, words: String) throws {
+        try withFolder { folder in
+            let (process, _, errors) = try Program.start(arguments, in: folder)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == code)
+            #expect(try String(contentsOf: errors, encoding: .utf8).contains(words))
+        }
+    }
+
+    @Test func measurementsAreJSONToo() throws {
+        try withFolder { folder in
+            struct Profile: Decodable {
+                struct Row: Decodable { let name: String, type: String, mean: Double, copyRatio: Double }
+                let size: [Int], rows: [Row]
+            }
+            let profiled = try Program.run(
+                "profile", "--size", "[2, 3]", "--type", "bfloat16", "--repeat", "2", "--json", in: folder)
+            let profile = try JSONDecoder().decode(Profile.self, from: Data(profiled.output.utf8))
+            #expect(profile.size == [2, 3] && profile.rows.first?.name == "copy")
+            #expect(profile.rows.allSatisfy { $0.type == "bfloat16" && $0.mean > 0 && $0.copyRatio > 0 })
+
+            struct Accuracy: Decodable {
+                struct Errors: Decodable { let misrounded: Int }
+                struct Row: Decodable { let implementation: String, value: Errors, first: Errors, second: Errors }
+                let rows: [Row]
+            }
+            let measured = try Program.run("accuracy", "silu", "--type", "float16", "--json", in: folder)
+            let rows = try JSONDecoder().decode(Accuracy.self, from: Data(measured.output.utf8)).rows
+            #expect(rows.map(\.implementation) == ["ours", "libtorch"])
+            #expect([rows[0].value, rows[0].first, rows[0].second].allSatisfy { $0.misrounded == 0 })
         }
     }
 

@@ -1,20 +1,6 @@
 import Activations
-import Foundation
 import Testing
 import Torch
-
-/// Points with exact results, as codes of fp32 or fp64, made by Tests/Reference/activation_vectors.py.
-struct Points: Decodable {
-    let x: [UInt64]
-    let f: [UInt64]
-    let f1: [UInt64]
-    let f2: [UInt64]
-
-    static func all() throws -> [String: [String: Points]] {
-        let url = try #require(Bundle.module.url(forResource: "Vectors/vectors", withExtension: "json"))
-        return try JSONDecoder().decode([String: [String: Points]].self, from: Data(contentsOf: url))
-    }
-}
 
 @Suite struct VectorTests {
     /// Distances in units of the last place, between the codes of numbers of one sign.
@@ -23,28 +9,29 @@ struct Points: Decodable {
         x.sign == .minus ? -Int(x.bitPattern & 0x7fff_ffff) : Int(x.bitPattern)
     }
 
-    @Test(arguments: Activation.all) func fp32IsWithinAUnitOfTheLastPlace(activation: Activation) throws {
-        let points = try #require(Points.all()[activation.name]?["f32"])
+    @Test(arguments: Activation.all) func fp32IsWithinAUnitOfTheLastPlace(activation: Activation) {
+        let table = ReferenceTable(activation, .float32)
         func floats(_ codes: [UInt64]) -> [Float] { codes.map { Float(bitPattern: UInt32($0)) } }
-        let x = Tensor(floats(points.x)), one = x.onesLike()
+        let x = Tensor(floats(table.inputs)), one = x.onesLike()
         let second = activation.doubleBackward.tensors(.tensor(one), .tensor(one), .tensor(x))
         let results = [activation(x), activation.backward(one, x), second[0], second[1]]
-        for (result, exact) in zip(results, [points.f, points.f1, points.f1, points.f2]) {
-            for ((y, e), x) in zip(zip(result.array(Float.self), floats(exact)), floats(points.x)) {
+        for (result, exact) in zip(results, [table.value, table.first, table.first, table.second]) {
+            for ((y, e), x) in zip(zip(result.array(Float.self), floats(exact)), floats(table.inputs)) {
                 #expect(Self.distance(y, e) <= 1, "at \(x): \(y), exact \(e)")
             }
         }
     }
 
     /// A few units of the last place; where a derivative passes through 0, of the terms that cancel there.
-    @Test(arguments: Activation.all) func fp64IsWithinAFewUnitsOfTheLastPlace(activation: Activation) throws {
-        let points = try #require(Points.all()[activation.name]?["f64"])
+    @Test(arguments: Activation.all) func fp64IsWithinAFewUnitsOfTheLastPlace(activation: Activation) {
+        let table = ReferenceTable(activation, .float64)
         func doubles(_ codes: [UInt64]) -> [Double] { codes.map(Double.init(bitPattern:)) }
-        let x = Tensor(doubles(points.x)), one = x.onesLike()
+        let x = Tensor(doubles(table.inputs)), one = x.onesLike()
         let second = activation.doubleBackward.tensors(.tensor(one), .tensor(one), .tensor(x))
         let results = [activation(x), activation.backward(one, x), second[0], second[1]]
-        for (order, (result, exact)) in zip(results, [points.f, points.f1, points.f1, points.f2]).enumerated() {
-            for ((y, e), x) in zip(zip(result.array(Double.self), doubles(exact)), doubles(points.x)) {
+        for (order, (result, exact)) in zip(results, [table.value, table.first, table.first, table.second]).enumerated()
+        {
+            for ((y, e), x) in zip(zip(result.array(Double.self), doubles(exact)), doubles(table.inputs)) {
                 let units = Swift.abs(y - e) / e.ulp
                 let cancelling = order > 0 && Swift.abs(x) < 6 && Swift.abs(y - e) < 0x1p-50
                 // Far right, f'' is a power of e^-x, e^(-x^2) or e^(-e^x), whose relative error grows with the power.

@@ -3,7 +3,8 @@
     pip install gmpy2
     python activation_vectors.py
 
-writes ../MishOpsTests/Vectors/vectors.json: {activation: {type: {"x": [...], "f": [...], "f1": [...], "f2": [...]}}},
+writes ../../Sources/CReferences/Vectors/vectors.json:
+{activation: {type: {"x": [...], "f": [...], "f1": [...], "f2": [...]}}},
 every number as the integer code of the type. The points: zeros of f' and f'' with their neighbours, kinks, both
 tails down to subnormal results, small arguments, and a few in between.
 """
@@ -44,6 +45,6 @@ for name, function in ACTIVATIONS.items():
         rows = [[code, *results(function, FORMATS[form], code)] for code in codes]
         vectors[name][form] = dict(zip(("x", "f", "f1", "f2"), map(list, zip(*rows))))
 
-path = Path(__file__).parent.parent / "MishOpsTests" / "Vectors" / "vectors.json"
+path = Path(__file__).parents[2] / "Sources" / "CReferences" / "Vectors" / "vectors.json"
 lines = [f'"{name}": {json.dumps(types, separators=(",", ":"))}' for name, types in vectors.items()]
 path.write_text("{\n" + ",\n".join(lines) + "\n}\n")

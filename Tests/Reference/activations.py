@@ -3,8 +3,8 @@
     pip install gmpy2
     python activations.py
 
-writes NAME.f16.bin and NAME.bf16.bin into ../MishOpsTests/Vectors: for all 65,536 codes of the type the correctly
-rounded f, f' and f'' (three tables of 65,536 little-endian codes, each stored as differences modulo 2^16, all
+writes NAME.f16.bin and NAME.bf16.bin into ../../Sources/CReferences/Vectors: for all 65,536 codes of the type the
+correctly rounded f, f' and f'' (three tables of 65,536 little-endian codes, each stored as differences modulo 2^16, all
 compressed by zlib). 0x7fff marks an input that is infinite or not a number.
 
 Nothing here is shared with the kernels: definitions, not stable forms, evaluated with MPFR in 600 bits.
@@ -205,7 +205,7 @@ def table(function, form):
 
 
 if __name__ == "__main__":
-    folder = Path(__file__).parent.parent / "MishOpsTests" / "Vectors"
+    folder = Path(__file__).parents[2] / "Sources" / "CReferences" / "Vectors"
     folder.mkdir(parents=True, exist_ok=True)
     for name in sys.argv[1:] or ACTIVATIONS:
         for form in ("f16", "bf16"):

@@ -173,6 +173,14 @@ int32_t ct_cuda_device_count(void);
 char *ct_cuda_device_name(int32_t index);
 ct_error *ct_synchronize(int64_t device);
 
+/// A point in the work of a CUDA device's current stream, for measuring the time between two.
+typedef struct ct_event_impl *ct_event;
+
+ct_error *ct_event_record(int64_t device, ct_event *result);
+/// Waits until the device has reached `end`, which lies after `start`.
+ct_error *ct_event_seconds(ct_event start, ct_event end, double *result);
+void ct_event_free(ct_event event);
+
 typedef struct {
     int64_t allocated;       // bytes in tensors now
     int64_t peak_allocated;  // the most there were since the last reset

@@ -7,7 +7,7 @@ SOURCES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 # OpenMP's threads sleep while they wait, instead of taking the processor from whatever else runs.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: setup build demo test lint bundle clean
+.PHONY: setup build demo test lint notebook bundle clean
 
 setup:
 	@setup/setup
@@ -24,6 +24,17 @@ test: setup
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)
+
+# The Python environment of the notebook is made once; with it, no network is needed.
+NOTEBOOK := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/swift-mish/notebook
+
+notebook: $(NOTEBOOK)/ready
+	$(NOTEBOOK)/bin/jupyter-execute Documentation/derivation.ipynb
+
+$(NOTEBOOK)/ready: Documentation/requirements.txt
+	python3 -m venv $(NOTEBOOK)
+	$(NOTEBOOK)/bin/pip install --quiet --requirement $<
+	touch $@
 
 bundle: setup
 	swift build $(FLAGS) --build-tests

@@ -8,6 +8,8 @@ public struct LearningRateCurve: Sendable, Codable, Equatable {
     public let planned: Int
     /// The learning rate of each step.
     public private(set) var rates: [Double] = []
+    /// The loss at each step.
+    public private(set) var rawLosses: [Double] = []
     /// The loss at each step, smoothed by a running average at rate 0.98 that is corrected for its start.
     public private(set) var losses: [Double] = []
 
@@ -25,6 +27,7 @@ public struct LearningRateCurve: Sendable, Codable, Equatable {
         guard loss.isFinite else { return false }
         average = Self.smoothing * average + (1 - Self.smoothing) * loss
         rates.append(rate)
+        rawLosses.append(loss)
         losses.append(average / (1 - pow(Self.smoothing, Double(rates.count))))
         return losses[losses.count - 1] <= 4 * losses.min()!
     }
@@ -114,8 +117,8 @@ public enum LearningRateSuggestion: String, Sendable, Codable, CaseIterable {
 // MARK: The sweep
 
 extension LearningRateCurve {
-    /// Trains with a learning rate that grows by a constant factor from step to step, and puts network, buffers
-    /// and optimizer back as they were.
+    /// Trains with a learning rate that grows by a constant factor from step to step, and puts network, buffers,
+    /// optimizer and scaler back as they were.
     ///
     /// Each group's learning rate keeps its proportion to the largest one.
     /// - Parameters:
@@ -124,16 +127,18 @@ extension LearningRateCurve {
     ///   - start: the first learning rate, above 0.
     ///   - end: where it would arrive after `steps` steps, above `start`.
     ///   - steps: at least 1.
+    ///   - scaler: scales the loss, for fp16.
     ///   - loss: the loss of a step's batch.
     /// - Throws: what `loss` throws.
     public static func sweep(
         _ network: Module, _ optimizer: Optimizer, from start: Double = 1e-7, to end: Double = 10, steps: Int = 100,
-        loss: (_ step: Int) throws -> Tensor
+        scaler: LossScaler? = nil, loss: (_ step: Int) throws -> Tensor
     ) throws -> LearningRateCurve {
         precondition(0 < start && start < end && steps > 0, "a sweep goes upwards from above 0, in steps")
         let weights = network.state().mapValues { $0.clone() }
         var state = optimizer.state()
         state.tensors = state.tensors.mapValues { $0.detach().clone() }
+        let scale = scaler?.state
         let largest = optimizer.groups.map(\.baseLearningRate).max() ?? 0
 
         let result = Result {
@@ -147,14 +152,14 @@ extension LearningRateCurve {
                 optimizer.zeroGrad()
                 let loss = try loss(step)
                 guard curve.add(rate: rate, loss: loss.item()) else { break }
-                loss.backward()
-                optimizer.step()
+                optimizer.step(minimizing: loss, scaler: scaler)
             }
             return curve
         }
         optimizer.zeroGrad()
         try network.load(weights)
         try optimizer.load(state)
+        if let scale { scaler?.state = scale }
         return try result.get()
     }
 }

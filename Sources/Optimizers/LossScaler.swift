@@ -110,3 +110,15 @@ public final class LossScaler {
         }
     }
 }
+
+extension Optimizer {
+    /// Computes the gradients of a loss and takes a step, through a scaler if there is one.
+    public func step(minimizing loss: Tensor, scaler: LossScaler? = nil) {
+        guard let scaler else {
+            loss.backward()
+            return step()
+        }
+        scaler.scaled(loss).backward()
+        scaler.step(self)
+    }
+}

@@ -14,16 +14,9 @@ import Torch
 /// and resumed ends bit-equal to one that was not: order, crops and flips depend on seed, epoch and image alone,
 /// and all other state is in the checkpoint.
 public final class Trainer {
-    private let recipe: Recipe
     private let seed: Int
-    private let data: TrainingData
-    private let device: Torch.Device
-    private let model: any Layer
-    private let optimizer: Optimizers.Optimizer
+    private let learner: Learner
     private let schedule: Optimizers.Schedule
-    private let scaler: LossScaler?
-    private let plan: BatchPlan
-    private let input: InputPipeline
 
     // Where the run is.
     private var epoch = 0
@@ -40,25 +33,19 @@ public final class Trainer {
     ///   - data: the recipe's images when they are in memory already.
     /// - Throws: what is wrong with data, network, optimizer or device.
     public init(_ recipe: Recipe, seed: Int, data: TrainingData? = nil) throws {
-        self.recipe = recipe
         self.seed = seed
-        device = try recipe.makeDevice()
-        // Some of CUDA's algorithms add up in any order; these would make two runs of one seed differ.
-        LibTorch.setDeterministic(device != .cpu)
-        if device == .cpu { LibTorch.keepFreedMemory() }
-        let data = try data ?? TrainingData(for: recipe)
-        try data.check(against: recipe)
-        manualSeed(UInt64(bitPattern: Int64(seed)))
-        model = try recipe.makeModel(classes: data.classes.count)
-        model.to(device: device, memoryFormat: .channelsLast)
-        optimizer = try recipe.makeOptimizer(for: model)
+        learner = try Learner(recipe, seed: seed, data: data)
         schedule = try recipe.makeSchedule()
-        scaler = recipe.precision == .fp16 ? try LossScaler() : nil
-        plan = BatchPlan(data: data, recipe: recipe, seed: UInt64(bitPattern: Int64(seed)))
-        input = InputPipeline(recipe.augmentation.normalize, device: device)
-        losses = Tensor.zeros([plan.stepsPerEpoch], device: device)
-        self.data = data
+        losses = Tensor.zeros([learner.plan.stepsPerEpoch], device: learner.device)
     }
+
+    private var recipe: Recipe { learner.recipe }
+    private var data: TrainingData { learner.data }
+    private var device: Torch.Device { learner.device }
+    private var model: any Layer { learner.model }
+    private var optimizer: Optimizers.Optimizer { learner.optimizer }
+    private var scaler: LossScaler? { learner.scaler }
+    private var plan: BatchPlan { learner.plan }
 
     // MARK: The run
 
@@ -174,19 +161,10 @@ public final class Trainer {
 
     /// One step: forward, backward, update. The loss stays on the device.
     private func step(_ batch: PreparedBatch) -> Tensor {
-        let (images, labels) = input(batch)
         let total = recipe.epochs * plan.stepsPerEpoch
         optimizer.apply(schedule.value(at: epoch * plan.stepsPerEpoch + stepInEpoch, of: total))
-        let loss = withAutocast(recipe.precision.dtype, device: device) {
-            model(images).crossEntropy(labels, labelSmoothing: recipe.labelSmoothing)
-        }
-        if let scaler {
-            scaler.scaled(loss).backward()
-            scaler.step(optimizer)
-        } else {
-            loss.backward()
-            optimizer.step()
-        }
+        let loss = learner.loss(batch)
+        optimizer.step(minimizing: loss, scaler: scaler)
         optimizer.zeroGrad()
         return loss.detach()
     }
@@ -208,7 +186,7 @@ public final class Trainer {
             let batches = plan.validationBatches()
             while let batch = try batches.next() {
                 try catching {
-                    let (images, labels) = input(batch)
+                    let (images, labels) = learner.input(batch)
                     let logits = withAutocast(recipe.precision.dtype, device: device) { model(images) }
                     let sum = logits.to(dtype: .float32).crossEntropy(
                         labels, reduction: .sum, labelSmoothing: recipe.labelSmoothing)

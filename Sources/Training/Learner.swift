@@ -1,0 +1,47 @@
+import Layers
+import Optimizers
+import Torch
+
+/// What a recipe trains, before its first step: data, network and optimizer, and what a step does with them.
+struct Learner {
+    let recipe: Recipe
+    let data: TrainingData
+    let device: Torch.Device
+    let model: any Layer
+    let optimizer: Optimizers.Optimizer
+    let scaler: LossScaler?
+    let plan: BatchPlan
+    let input: InputPipeline
+
+    /// Reads the data, makes network and optimizer.
+    ///
+    /// - Parameters:
+    ///   - seed: of first weights, order, crops, flips and dropout.
+    ///   - data: the recipe's images when they are in memory already.
+    /// - Throws: what is wrong with data, network, optimizer or device.
+    init(_ recipe: Recipe, seed: Int, data: TrainingData?) throws {
+        self.recipe = recipe
+        device = try recipe.makeDevice()
+        // Some of CUDA's algorithms add up in any order; these would make two runs of one seed differ.
+        LibTorch.setDeterministic(device != .cpu)
+        if device == .cpu { LibTorch.keepFreedMemory() }
+        let data = try data ?? TrainingData(for: recipe)
+        try data.check(against: recipe)
+        manualSeed(UInt64(bitPattern: Int64(seed)))
+        model = try recipe.makeModel(classes: data.classes.count)
+        model.to(device: device, memoryFormat: .channelsLast)
+        optimizer = try recipe.makeOptimizer(for: model)
+        scaler = recipe.precision == .fp16 ? try LossScaler() : nil
+        plan = BatchPlan(data: data, recipe: recipe, seed: UInt64(bitPattern: Int64(seed)))
+        input = InputPipeline(recipe.augmentation.normalize, device: device)
+        self.data = data
+    }
+
+    /// What the network makes of a batch, as the recipe measures it.
+    func loss(_ batch: PreparedBatch) -> Tensor {
+        let (images, labels) = input(batch)
+        return withAutocast(recipe.precision.dtype, device: device) {
+            model(images).crossEntropy(labels, labelSmoothing: recipe.labelSmoothing)
+        }
+    }
+}

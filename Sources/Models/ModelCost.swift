@@ -45,20 +45,9 @@ public struct ModelCost: Sendable, Equatable {
     }
 }
 
-extension ModelCatalog {
-    /// A line of the table of networks.
-    public struct Row: Sendable {
-        /// The network.
-        public let entry: Entry
-        /// With 1,000 classes and images of the entry's size. A network with open stages has none.
-        public let cost: ModelCost?
-    }
-
-    /// Makes and counts every network of the catalog, each with 1,000 classes. Takes half a minute.
-    public static func table() -> [Row] {
-        entries.map { entry in
-            let net = entry.hasOpenStages ? nil : entry.make(ModelOptions(classes: 1000))
-            return Row(entry: entry, cost: net.map { ModelCost(of: $0, imageSize: entry.imageSize) })
-        }
+extension ModelCatalog.Entry {
+    /// The cost with 1,000 classes and images of ``imageSize``; nil for a network with open stages.
+    public func cost() -> ModelCost? {
+        hasOpenStages ? nil : ModelCost(of: make(ModelOptions(classes: 1000)), imageSize: imageSize)
     }
 }

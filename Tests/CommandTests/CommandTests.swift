@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import Testing
 
 /// The real program, as a user runs it.
@@ -57,7 +58,9 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
 }
 
 @Suite(.serialized) struct CommandTests {
-    @Test(arguments: ["demo", "train", "board", "compare", "data", "models", "profile", "accuracy", "doctor"])
+    @Test(arguments: [
+        "demo", "train", "board", "compare", "lr-find", "data", "models", "profile", "accuracy", "doctor",
+    ])
     func everySubcommandExplainsItself(name: String) throws {
         try withFolder { folder in
             let help = try Program.run(name, "--help", in: folder)
@@ -65,7 +68,11 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
         }
     }
 
-    @Test(arguments: [["tarin"], ["train"], ["train", "a.yaml", "--seed", "x"], ["compare", "a"]])
+    @Test(arguments: [
+        ["tarin"], ["train"], ["train", "a.yaml", "--seed", "x"], ["compare", "a"],
+        ["lr-find", "a.yaml", "--steps", "3"], ["lr-find", "a.yaml", "--start", "1", "--end", "0.1"],
+        ["lr-find", "a.yaml", "--out", "no/such/folder/curve.svg"],
+    ])
     func wrongUsageEndsWithTwoAndSaysHow(arguments: [String]) throws {
         try withFolder { folder in
             let (process, output, errors) = try Program.start(arguments, in: folder)
@@ -192,6 +199,66 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
                 let mean = values.reduce(0, +) / Double(values.count)
                 #expect(abs(mean - (rows.first { $0.name == name }?.mean ?? .nan)) < 1e-12)
             }
+        }
+    }
+
+    @Test func aSweepIsShownInEightyColumnsAndDrawn() throws {
+        try withFolder { folder in
+            try writeRecipe(epochs: 1, in: folder)
+            let shown = try Program.run(
+                "lr-find", "tiny.yaml", "--steps", "40", "--start", "1e-4", "--out", "curve.svg", in: folder)
+            #expect(shown.code == 0 && shown.errors.isEmpty, "\(shown.errors)")
+            let lines = shown.output.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.count <= 80 })
+            let rate = try #require(shown.output.firstMatch(of: /--set (optimizer.learning_rate=\S+)/)?.1)
+            #expect(lines.contains { $0.contains("valley") && $0.contains("(chosen)") })
+
+            let svg = try XMLDocument(contentsOf: folder.appending(path: "curve.svg"), options: [])
+            #expect(svg.rootElement()?.name == "svg")
+            #expect(try !svg.nodes(forXPath: "//*[@class='raw']").isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "runs").path))
+            // What it says to write is a setting of the recipe.
+            let trained = try Program.run("train", "tiny.yaml", "--set", String(rate), in: folder)
+            #expect(trained.code == 0)
+        }
+    }
+
+    @Test func aSweepAsJSONIsTheSameForTheSameSeed() throws {
+        try withFolder { folder in
+            struct Sweep: Decodable, Equatable {
+                let suggestion: Double, suggestions: [String: Double], rates: [Double], losses: [Double]
+            }
+            try writeRecipe(epochs: 1, in: folder)
+            let sweeps = try (0..<2).map { _ in
+                let result = try Program.run("lr-find", "tiny.yaml", "--steps", "30", "--json", in: folder)
+                return try JSONDecoder().decode(Sweep.self, from: Data(result.output.utf8))
+            }
+            #expect(sweeps[0] == sweeps[1])
+            #expect(sweeps[0].suggestions["valley"] == sweeps[0].suggestion)
+            #expect(sweeps[0].rates.contains(sweeps[0].suggestion))
+        }
+    }
+
+    @Test func networksAndTheirCosts() throws {
+        try withFolder { folder in
+            struct Listing: Decodable {
+                struct Model: Decodable { let name: String, parameters: Int?, multiplyAdds: Int? }
+                let models: [Model]
+            }
+            func listing(_ arguments: String...) throws -> [Listing.Model] {
+                let (process, output, _) = try Program.start(["models", "--json"] + arguments, in: folder)
+                process.waitUntilExit()
+                return try JSONDecoder().decode(Listing.self, from: Data(contentsOf: output)).models
+            }
+            let all = try listing()
+            #expect(all.count > 20 && all.allSatisfy { $0.parameters == nil })
+            // EfficientNet-B0 as published: 5.3 M parameters, 0.39 billion multiply-adds.
+            let one = try listing("efficientnet_b0")
+            #expect(one.map(\.name) == ["efficientnet_b0"] && one[0].parameters == 5_288_548)
+            #expect(abs(Double(one[0].multiplyAdds ?? 0) / 1e9 - 0.39) < 0.02)
+
+            let unknown = try Program.run("models", "efficientnet_b00", in: folder)
+            #expect(unknown.code == 1 && unknown.output.isEmpty && unknown.errors.contains("efficientnet_b00"))
         }
     }
 }

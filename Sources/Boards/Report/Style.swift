@@ -1,11 +1,20 @@
-/// The report's style sheet. Colours are those of Okabe and Ito, which remain apart for colour-blind readers; each
-/// curve is named at its end besides.
+/// The figures' colours on light paper. Those of curves are Okabe and Ito's, which remain apart for colour-blind
+/// readers; each curve is named at its end besides.
+enum Palette {
+    static let paper = "#fdfcf9"
+    static let ink = "#1d2126"
+    static let soft = "#63686f"
+    static let rule = "#e3e0d8"
+    static let curves = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", ink, "#b8a900"]
+}
+
+/// The report's style sheet.
 let styleSheet = """
     :root {
       color-scheme: light dark;
-      --paper: #fdfcf9; --ink: #1d2126; --soft: #63686f; --rule: #e3e0d8; --wash: #f4f2ec;
-      --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #1d2126;
-      --c7: #b8a900;
+      --paper: \(Palette.paper); --ink: \(Palette.ink); --soft: \(Palette.soft); --rule: \(Palette.rule);
+      --wash: #f4f2ec;
+      \(Palette.curves.enumerated().map { "--c\($0): \($1);" }.joined(separator: " "))
     }
     @media (prefers-color-scheme: dark) {
       :root {

@@ -1,7 +1,8 @@
 // Every activation once: identifier of the operator, policy, arithmetic, and, for those that have one, the
 // parameter with its default. The schemas, the kernels of both devices and the tests follow this list.
 //
-// Arithmetic: `Tuned`, a number system for each element type; `Wide`, double for every element type;
+// Arithmetic: `Tuned`, a number system for each element type; `Wide`, double for every element type; `Mixed`, tuned
+// but for the double backward, which is wide;
 // `Native`, no wider than the element type needs for comparing and copying.
 #pragma once
 
@@ -12,7 +13,7 @@
     parametrised(elu, ELU, Wide, alpha, 1.0)                 \
     plain(selu, SELU, Wide)                                  \
     plain(softplus, Softplus, Wide)                          \
-    plain(silu, SiLU, Wide)                                  \
+    plain(silu, SiLU, Mixed)                                  \
     plain(gelu, GELU, Wide)                                  \
     plain(gelu_tanh, GELUTanh, Wide)                         \
     plain(hard_swish, HardSwish, Wide)                       \

@@ -93,9 +93,13 @@ struct NativeNumbers {
 };
 
 //
-// Mish and its derivatives are ratios, so e^x may carry a common factor, `valueScale` and so on. In float it
-// moves the roundings about, and the factors below are those for which every code of the 16-bit type, tried one by
-// one, comes out correctly rounded. In fp32's double, 1/2 saves a multiplication by 4.
+// Mish, SiLU and their derivatives are ratios, so e^x may carry a common factor, `valueScale` and so on. In float
+// it moves the roundings about, and the factors below are those for which every code of the 16-bit type, tried one
+// by one, comes out correctly rounded. In fp32's double, 1/2 saves a multiplication by 4. A power of two in bf16
+// keeps e^x a normal number as far as `lowest`, where `exponential` without it would need `tail`.
+//
+// Next to 0, x s(x) with s = 1/2 + c x + ... is a tie in a subnormal result, and c x is lost: `tie`, added to the
+// result, decides it upwards and is nothing beside a larger one.
 
 /// fp16 in float.
 template <class Lanes>
@@ -105,12 +109,16 @@ struct HalfNumbers {
     static constexpr float lowest = -30, highest = 30, saturation = 10;
     static constexpr float valueScale = 0x1.6d8c2p+0f, firstScale = 0x1.ef7f7cp+0f,
                            derivativesScale = 0x1.febbbep+0f;
+    static constexpr float siluScale = 0x1.5daafep+0f, siluFirstScale = 0x1.51a828p+0f, tie = 0x1p-36f;
 
     static MISH_INLINE Real exponential(Real x, float scale) {
         return exponentialOfFloat<Lanes>(x, scale, 0);
     }
     static MISH_INLINE Real roughExponential(Real x, float scale) { return exponential(x, scale); }
+    static MISH_INLINE Real ratioExponential(Real x, float scale) { return exponential(x, scale); }
+    static MISH_INLINE Real roughRatioExponential(Real x, float scale) { return exponential(x, scale); }
     static MISH_INLINE Real unscale(Real, Real y) { return y; }
+    static MISH_INLINE Real unscaleRatio(Real, Real y) { return y; }
 };
 
 /// bf16 in float.
@@ -120,12 +128,16 @@ struct BrainNumbers {
     using Integer = typename Lanes::Integer;
     using Scalar = float;
     static constexpr float lowest = -104, highest = 64, saturation = 10, tail = -64;
-    static constexpr float valueScale = 1, firstScale = 0x1.00077ep+0f, derivativesScale = 1;
+    static constexpr float valueScale = 0x1p40f, firstScale = 0x1.00077ep+0f, derivativesScale = 1;
+    static constexpr float siluScale = 0x1p40f, siluFirstScale = 0x1p40f, tie = 0x1p-147f;
 
     static MISH_INLINE Real exponential(Real x, float scale) {
         return exponentialOfFloat<Lanes>(x, scale, x < Real(tail) ? Integer(64) : Integer(0));
     }
     static MISH_INLINE Real roughExponential(Real x, float scale) { return exponential(x, scale); }
+    static MISH_INLINE Real ratioExponential(Real x, float scale) { return exponentialOfFloat<Lanes>(x, scale, 0); }
+    static MISH_INLINE Real roughRatioExponential(Real x, float scale) { return ratioExponential(x, scale); }
+    static MISH_INLINE Real unscaleRatio(Real, Real y) { return y; }
     static MISH_INLINE Real unscale(Real x, Real y) {
         return y * (x < Real(tail) ? Real(0x1p-64f) : Real(1.0f));
     }
@@ -137,6 +149,7 @@ struct SingleNumbers {
     using Real = typename Lanes::Real;
     using Scalar = double;
     static constexpr double valueScale = 1, firstScale = 0.5, derivativesScale = 1;
+    static constexpr double siluScale = 1, siluFirstScale = 1, tie = 0x1p-160;
     static constexpr double lowest = -110, highest = 110, saturation = 20;
     static constexpr bool isRoundedAgain = true;
     static constexpr double gaussian = 15, cubic = 11.5, deepest = -700;
@@ -145,7 +158,10 @@ struct SingleNumbers {
     static MISH_INLINE Real roughExponential(Real x, double scale) {
         return roughExponentialOfDouble<Lanes>(x, scale);
     }
+    static MISH_INLINE Real ratioExponential(Real x, double) { return exponential(x); }
+    static MISH_INLINE Real roughRatioExponential(Real x, double scale) { return roughExponential(x, scale); }
     static MISH_INLINE Real unscale(Real, Real y) { return y; }
+    static MISH_INLINE Real unscaleRatio(Real, Real y) { return y; }
 };
 
 /// fp64 in double.
@@ -155,7 +171,8 @@ struct DoubleNumbers {
     using Integer = typename Lanes::Integer;
     using Scalar = double;
     static constexpr double valueScale = 1, firstScale = 1, derivativesScale = 1;
-    static constexpr double lowest = -754, highest = 400, saturation = 40, tail = -640;
+    static constexpr double siluScale = 1, siluFirstScale = 1, tie = 0;
+    static constexpr double lowest = -754, highest = 400, saturation = 44, tail = -640;
     static constexpr bool isRoundedAgain = false;
     static constexpr double gaussian = 39.5, cubic = 21.9, deepest = -790;
 
@@ -163,6 +180,9 @@ struct DoubleNumbers {
         return exponentialOfDouble<Lanes>(x, x < Real(tail) ? Integer(128) : Integer(0));
     }
     static MISH_INLINE Real roughExponential(Real x, double) { return exponential(x); }
+    static MISH_INLINE Real ratioExponential(Real x, double) { return exponential(x); }
+    static MISH_INLINE Real roughRatioExponential(Real x, double) { return exponential(x); }
+    static MISH_INLINE Real unscaleRatio(Real x, Real y) { return unscale(x, y); }
     static MISH_INLINE Real unscale(Real x, Real y) {
         return y * (x < Real(tail) ? Real(0x1p-128) : Real(1.0));
     }

@@ -128,13 +128,14 @@ struct FullElement {
     static MISH_INLINE Block narrow(Real x) { return __builtin_convertvector(x, Block); }
 };
 
-// The arithmetics of ActivationList.h.
+// The arithmetics of ActivationList.h. `Twice` is that of the double backward.
 
 struct Tuned {
     using Half = HalfElement<FloatLanes, HalfNumbers>;
     using Brain = BrainElement<FloatLanes, BrainNumbers>;
     using Single = FullElement<float, DoubleLanes, SingleNumbers>;
     using Double = FullElement<double, DoubleLanes, DoubleNumbers>;
+    using Twice = Tuned;
 };
 
 struct Wide {
@@ -142,6 +143,11 @@ struct Wide {
     using Brain = BrainElement<DoubleLanes, SingleNumbers>;
     using Single = Tuned::Single;
     using Double = Tuned::Double;
+    using Twice = Wide;
+};
+
+struct Mixed : Tuned {
+    using Twice = Wide;
 };
 
 struct Native {
@@ -149,6 +155,7 @@ struct Native {
     using Brain = BrainElement<FloatLanes, NativeNumbers>;
     using Single = FullElement<float, FloatLanes, NativeNumbers>;
     using Double = FullElement<double, DoubleLanes, NativeNumbers>;
+    using Twice = Native;
 };
 
 template <class Element>
@@ -278,12 +285,13 @@ void loop(char* const* data, const int64_t* strides, int64_t count, double param
 
 }  // namespace
 
-#define MISH_OPERATIONS(Element, Policy)                                                \
-    {loop<Element, Forward<Element, Policy>>, loop<Element, Backward<Element, Policy>>, \
-     loop<Element, DoubleBackward<Element, Policy>>}
-#define MISH_ROW(name, Policy, Arithmetic, ...)                                               \
-    {MISH_OPERATIONS(Arithmetic::Half, Policy), MISH_OPERATIONS(Arithmetic::Brain, Policy),   \
-     MISH_OPERATIONS(Arithmetic::Single, Policy), MISH_OPERATIONS(Arithmetic::Double, Policy)},
+#define MISH_OPERATIONS(Arithmetic, Element, Policy)                            \
+    {loop<Arithmetic::Element, Forward<Arithmetic::Element, Policy>>,           \
+     loop<Arithmetic::Element, Backward<Arithmetic::Element, Policy>>,          \
+     loop<Arithmetic::Twice::Element, DoubleBackward<Arithmetic::Twice::Element, Policy>>}
+#define MISH_ROW(name, Policy, Arithmetic, ...)                                                 \
+    {MISH_OPERATIONS(Arithmetic, Half, Policy), MISH_OPERATIONS(Arithmetic, Brain, Policy),     \
+     MISH_OPERATIONS(Arithmetic, Single, Policy), MISH_OPERATIONS(Arithmetic, Double, Policy)},
 
 const KernelTable MISH_TABLE = {{MISH_FOR_EACH_KERNEL(MISH_ROW, MISH_ROW)}};
 

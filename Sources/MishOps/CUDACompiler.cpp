@@ -130,7 +130,7 @@ std::string programFor(Activation activation, Element element) {
     };
     static const char* const elements[elementCount] = {"Half", "Brain", "Single", "Double"};
     const auto [arithmetic, policy] = arguments[int(activation)];
-    return std::string("#include \"CUDAKernels.h\"\nMISH_MODULE(") + arithmetic + "::" + elements[int(element)] +
+    return std::string("#include \"CUDAKernels.h\"\nMISH_MODULE(") + arithmetic + ", " + elements[int(element)] +
            ", " + policy + ")\n";
 }
 

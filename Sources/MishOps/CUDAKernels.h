@@ -145,13 +145,14 @@ struct FullElement {
     static MISH_INLINE Stored narrow(Real x) { return Stored(x); }
 };
 
-// The arithmetics of ActivationList.h.
+// The arithmetics of ActivationList.h. `Twice` is that of the double backward.
 
 struct Tuned {
     using Half = HalfElement<FloatLanes, HalfNumbers>;
     using Brain = BrainElement<FloatLanes, BrainNumbers>;
     using Single = FullElement<float, DoubleLanes, SingleNumbers>;
     using Double = FullElement<double, DoubleLanes, DoubleNumbers>;
+    using Twice = Tuned;
 };
 
 struct Wide {
@@ -159,6 +160,11 @@ struct Wide {
     using Brain = BrainElement<DoubleLanes, SingleNumbers>;
     using Single = Tuned::Single;
     using Double = Tuned::Double;
+    using Twice = Wide;
+};
+
+struct Mixed : Tuned {
+    using Twice = Wide;
 };
 
 struct Native {
@@ -166,6 +172,7 @@ struct Native {
     using Brain = BrainElement<FloatLanes, NativeNumbers>;
     using Single = FullElement<float, FloatLanes, NativeNumbers>;
     using Double = FullElement<double, DoubleLanes, NativeNumbers>;
+    using Twice = Native;
 };
 
 /// Sixteen bytes of elements.
@@ -261,38 +268,69 @@ MISH_INLINE void computeOne(char* const (&address)[Compute::outputs + Compute::i
         *reinterpret_cast<Stored*>(address[i]) = Element::narrow(out[i]);
 }
 
-/// Operands that lie one after another and start on 16 bytes: a vector a thread.
+/// One vector of each result from one of each input.
+template <class Element, class Compute>
+MISH_INLINE void computeVector(Vector<Element> (&out)[Compute::outputs], const Vector<Element> (&in)[Compute::inputs],
+                               double parameter) {
+    using Real = typename Element::Real;
+    constexpr int lanes = Vector<Element>::count;
+    Real results[Compute::outputs][lanes];
+#pragma unroll
+    for (int j = 0; j < lanes; ++j) {
+        Real x[Compute::inputs], y[Compute::outputs];
+        for (int i = 0; i < Compute::inputs; ++i) x[i] = Element::widen(in[i].elements[j]);
+        Compute::apply(y, x, Real(parameter));
+        for (int i = 0; i < Compute::outputs; ++i) results[i][j] = y[i];
+    }
+    for (int i = 0; i < Compute::outputs; ++i) out[i].set(results[i]);
+}
+
+/// Operands that lie one after another and start on 16 bytes. A thread loads all its vectors before it computes.
 template <class Element, class Compute>
 MISH_INLINE void contiguous(const Pointers<Compute::outputs + Compute::inputs>& operands, int64_t count,
                             double parameter) {
-    using Real = typename Element::Real;
     constexpr int lanes = Vector<Element>::count, outputs = Compute::outputs, inputs = Compute::inputs;
-    const int64_t index = int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
-    const int64_t first = index * lanes;
-    if (first + lanes <= count) {
-        Vector<Element> in[inputs];
-        for (int i = 0; i < inputs; ++i)
-            in[i] = reinterpret_cast<const Vector<Element>*>(operands.data[outputs + i])[index];
-        Real results[outputs][lanes];
+    constexpr int vectors = vectorsPerThread<outputs + inputs, sizeof(typename Element::Stored)>;
+    const int64_t begin = int64_t(blockIdx.x) * (blockDim.x * vectors) + threadIdx.x;
+    const int64_t whole = count / lanes;
+    Vector<Element> in[vectors][inputs];
 #pragma unroll
-        for (int j = 0; j < lanes; ++j) {
-            Real x[inputs], y[outputs];
-            for (int i = 0; i < inputs; ++i) x[i] = Element::widen(in[i].elements[j]);
-            Compute::apply(y, x, Real(parameter));
-            for (int i = 0; i < outputs; ++i) results[i][j] = y[i];
+    for (int v = 0; v < vectors; ++v) {
+        const int64_t index = begin + v * blockDim.x;
+        if (index >= whole) break;
+        for (int i = 0; i < inputs; ++i)
+            in[v][i] = reinterpret_cast<const Vector<Element>*>(operands.data[outputs + i])[index];
+    }
+#pragma unroll
+    for (int v = 0; v < vectors; ++v) {
+        const int64_t index = begin + v * blockDim.x;
+        if (index >= whole) {
+            // The elements after the last whole vector.
+            for (int64_t j = index * lanes; j < count; ++j) {
+                char* address[outputs + inputs];
+                for (int i = 0; i < outputs + inputs; ++i)
+                    address[i] = operands.data[i] + j * int64_t(sizeof(typename Element::Stored));
+                computeOne<Element, Compute>(address, parameter);
+            }
+            return;
         }
-        for (int i = 0; i < outputs; ++i) {
-            Vector<Element> out;
-            out.set(results[i]);
-            reinterpret_cast<Vector<Element>*>(operands.data[i])[index] = out;
-        }
-    } else {
-        for (int64_t j = first; j < count; ++j) {
-            char* address[outputs + inputs];
-            for (int i = 0; i < outputs + inputs; ++i)
-                address[i] = operands.data[i] + j * int64_t(sizeof(typename Element::Stored));
-            computeOne<Element, Compute>(address, parameter);
-        }
+        Vector<Element> out[outputs];
+        computeVector<Element, Compute>(out, in[v], parameter);
+        for (int i = 0; i < outputs; ++i) reinterpret_cast<Vector<Element>*>(operands.data[i])[index] = out[i];
+    }
+}
+
+/// The addresses of the operands at a place in the layout.
+template <int operandCount>
+MISH_INLINE void locate(char* (&address)[operandCount], const Pointers<operandCount>& operands,
+                        const Layout<operandCount>& layout, uint32_t place) {
+    for (int i = 0; i < operandCount; ++i) address[i] = operands.data[i];
+    for (int dimension = 0; dimension < layout.dimensions; ++dimension) {
+        const bool last = dimension + 1 == layout.dimensions;
+        const uint32_t next = last ? 0 : place / layout.sizes[dimension];
+        const uint32_t coordinate = last ? place : place - next * layout.sizes[dimension];
+        for (int i = 0; i < operandCount; ++i) address[i] += coordinate * layout.strides[dimension][i];
+        place = next;
     }
 }
 
@@ -301,20 +339,33 @@ template <class Element, class Compute>
 MISH_INLINE void strided(const Pointers<Compute::outputs + Compute::inputs>& operands,
                          const Layout<Compute::outputs + Compute::inputs>& layout, int64_t count,
                          double parameter) {
-    constexpr int all = Compute::outputs + Compute::inputs;
     const int64_t index = int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
     if (index >= count) return;
-    char* address[all];
-    for (int i = 0; i < all; ++i) address[i] = operands.data[i];
-    uint32_t rest = uint32_t(index);
-    for (int dimension = 0; dimension < layout.dimensions; ++dimension) {
-        const bool last = dimension + 1 == layout.dimensions;
-        const uint32_t next = last ? 0 : rest / layout.sizes[dimension];
-        const uint32_t coordinate = last ? rest : rest - next * layout.sizes[dimension];
-        for (int i = 0; i < all; ++i) address[i] += coordinate * layout.strides[dimension][i];
-        rest = next;
-    }
+    char* address[Compute::outputs + Compute::inputs];
+    locate(address, operands, layout, uint32_t(index));
     computeOne<Element, Compute>(address, parameter);
+}
+
+/// Operands whose dimension 0 is whole vectors, or, where its stride is 0, one element repeated: a vector a thread.
+template <class Element, class Compute>
+MISH_INLINE void rows(const Pointers<Compute::outputs + Compute::inputs>& operands,
+                      const Layout<Compute::outputs + Compute::inputs>& layout, int64_t count, double parameter) {
+    constexpr int lanes = Vector<Element>::count, outputs = Compute::outputs, inputs = Compute::inputs;
+    const int64_t index = int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
+    if (index >= count) return;
+    char* address[outputs + inputs];
+    locate(address, operands, layout, uint32_t(index));
+    Vector<Element> in[inputs], out[outputs];
+    for (int i = 0; i < inputs; ++i) {
+        if (layout.strides[0][outputs + i] == 0) {
+            const auto element = *reinterpret_cast<const typename Element::Stored*>(address[outputs + i]);
+            for (int j = 0; j < lanes; ++j) in[i].elements[j] = element;
+        } else {
+            in[i] = *reinterpret_cast<const Vector<Element>*>(address[outputs + i]);
+        }
+    }
+    computeVector<Element, Compute>(out, in, parameter);
+    for (int i = 0; i < outputs; ++i) *reinterpret_cast<Vector<Element>*>(address[i]) = out[i];
 }
 
 #define MISH_KERNELS(name, Element, Compute)                                                            \
@@ -322,17 +373,22 @@ MISH_INLINE void strided(const Pointers<Compute::outputs + Compute::inputs>& ope
         name(Pointers<Compute::outputs + Compute::inputs> operands, int64_t count, double parameter) {  \
         contiguous<Element, Compute>(operands, count, parameter);                                       \
     }                                                                                                   \
+    MISH_KERNEL_OF_LAYOUT(name##_strided, strided, Element, Compute)                                    \
+    MISH_KERNEL_OF_LAYOUT(name##_rows, rows, Element, Compute)
+
+#define MISH_KERNEL_OF_LAYOUT(name, function, Element, Compute)                                         \
     extern "C" __global__ void __launch_bounds__(256)                                                   \
-        name##_strided(Pointers<Compute::outputs + Compute::inputs> operands,                           \
-                       Layout<Compute::outputs + Compute::inputs> layout, int64_t count,                \
-                       double parameter) {                                                              \
-        strided<Element, Compute>(operands, layout, count, parameter);                                  \
+        name(Pointers<Compute::outputs + Compute::inputs> operands,                                     \
+             Layout<Compute::outputs + Compute::inputs> layout, int64_t count, double parameter) {      \
+        function<Element, Compute>(operands, layout, count, parameter);                                 \
     }
 
-#define MISH_MODULE(Element, Policy)                                           \
-    using ForwardOf = Forward<Element, Policy>;                                \
-    using BackwardOf = Backward<Element, Policy>;                              \
-    using DoubleBackwardOf = DoubleBackward<Element, Policy>;                  \
-    MISH_KERNELS(forward, Element, ForwardOf)                                  \
-    MISH_KERNELS(backward, Element, BackwardOf)                                \
-    MISH_KERNELS(double_backward, Element, DoubleBackwardOf)
+#define MISH_MODULE(Arithmetic, Element, Policy)                                       \
+    using Once = Arithmetic::Element;                                                  \
+    using Twice = Arithmetic::Twice::Element;                                          \
+    using ForwardOf = Forward<Once, Policy>;                                           \
+    using BackwardOf = Backward<Once, Policy>;                                         \
+    using DoubleBackwardOf = DoubleBackward<Twice, Policy>;                            \
+    MISH_KERNELS(forward, Once, ForwardOf)                                             \
+    MISH_KERNELS(backward, Once, BackwardOf)                                           \
+    MISH_KERNELS(double_backward, Twice, DoubleBackwardOf)

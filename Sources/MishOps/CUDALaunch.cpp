@@ -62,7 +62,7 @@ private:
 };
 
 struct Functions {
-    Driver::Function contiguous[operationCount], strided[operationCount];
+    Driver::Function contiguous[operationCount], strided[operationCount], rows[operationCount];
 };
 
 constexpr int maximumDevices = 64;
@@ -82,14 +82,14 @@ Functions load(int device, Activation activation, Element element) {
     Functions functions;
     Driver::Module module;
     int status = driver.moduleLoadData(&module, code.data());
-    const char* const names[operationCount][2] = {
-        {"forward", "forward_strided"},
-        {"backward", "backward_strided"},
-        {"double_backward", "double_backward_strided"},
+    const std::string names[operationCount] = {"forward", "backward", "double_backward"};
+    const auto find = [&](Driver::Function& function, const std::string& name) {
+        if (status == 0) status = driver.moduleGetFunction(&function, module, name.c_str());
     };
-    for (int i = 0; i < operationCount && status == 0; ++i) {
-        status = driver.moduleGetFunction(&functions.contiguous[i], module, names[i][0]);
-        if (status == 0) status = driver.moduleGetFunction(&functions.strided[i], module, names[i][1]);
+    for (int i = 0; i < operationCount; ++i) {
+        find(functions.contiguous[i], names[i]);
+        find(functions.strided[i], names[i] + "_strided");
+        find(functions.rows[i], names[i] + "_rows");
     }
     driver.exchangeCaptureMode(&mode);
     driver.check(status, "load the kernels");
@@ -124,6 +124,19 @@ void launch(Driver::Function function, int64_t threads, void* stream, void** arg
                  "launch a kernel");
 }
 
+/// Whether dimension 0 of every operand is whole vectors of 16 bytes, or one element repeated.
+template <int operands>
+bool hasRows(const Pointers<operands>& pointers, const Layout<operands>& layout, int64_t elementSize) {
+    if (layout.dimensions == 0 || layout.sizes[0] % (16 / elementSize) != 0) return false;
+    for (int i = 0; i < operands; ++i) {
+        if (layout.strides[0][i] == 0) continue;
+        bool aligned = layout.strides[0][i] == elementSize && reinterpret_cast<uintptr_t>(pointers.data[i]) % 16 == 0;
+        for (int d = 1; d < layout.dimensions; ++d) aligned &= layout.strides[d][i] % 16 == 0;
+        if (!aligned) return false;
+    }
+    return true;
+}
+
 template <int operands>
 void launch(const Functions& functions, Operation operation, at::TensorIteratorBase& iterator, double parameter,
             void* stream) {
@@ -134,10 +147,11 @@ void launch(const Functions& functions, Operation operation, at::TensorIteratorB
         aligned &= reinterpret_cast<uintptr_t>(pointers.data[i]) % 16 == 0;
     }
     long long count = iterator.numel();
+    const int64_t lanes = 16 / int64_t(iterator.element_size(0));
     if (aligned && iterator.is_contiguous()) {
-        const int64_t lanes = 16 / int64_t(iterator.element_size(0));
+        const int64_t share = lanes * (lanes == 8 ? vectorsPerThread<operands, 2> : vectorsPerThread<operands, 4>);
         void* arguments[] = {&pointers, &count, &parameter};
-        launch(functions.contiguous[int(operation)], (count + lanes - 1) / lanes, stream, arguments);
+        launch(functions.contiguous[int(operation)], (count + share - 1) / share, stream, arguments);
     } else if (iterator.can_use_32bit_indexing()) {
         Layout<operands> layout;
         layout.dimensions = iterator.ndim();
@@ -147,8 +161,14 @@ void launch(const Functions& functions, Operation operation, at::TensorIteratorB
             layout.sizes[d] = unsigned(iterator.shape()[d]);
             for (int i = 0; i < operands; ++i) layout.strides[d][i] = iterator.strides(i)[d];
         }
+        const bool rows = hasRows(pointers, layout, iterator.element_size(0));
+        if (rows) {
+            layout.sizes[0] /= unsigned(lanes);
+            count /= lanes;
+            for (int i = 0; i < operands; ++i) layout.strides[0][i] *= lanes;
+        }
         void* arguments[] = {&pointers, &layout, &count, &parameter};
-        launch(functions.strided[int(operation)], count, stream, arguments);
+        launch((rows ? functions.rows : functions.strided)[int(operation)], count, stream, arguments);
     } else {
         for (auto& part : iterator.with_32bit_indexing())
             launch<operands>(functions, operation, part, parameter, stream);

@@ -15,3 +15,8 @@ struct Layout {
     unsigned sizes[maximum];
     long long strides[maximum][operands];
 };
+
+/// How many vectors of 16 bytes a thread takes of operands without gaps. Two spare the forward in 16 bits, which
+/// is short of instructions, half the cost of finding them; the other kernels lose more to the registers.
+template <int operands, int elementSize>
+constexpr int vectorsPerThread = operands == 2 && elementSize == 2 ? 2 : 1;

@@ -18,6 +18,13 @@ MISH_INLINE Real polynomial(Real x, const double (&coefficients)[count]) {
 template <class Real>
 MISH_INLINE Real unlessNaN(Real x, Real y) { return x == x ? y : x; }
 
+/// |y| with the sign of x.
+template <class Real>
+MISH_INLINE Real withSign(Real y, Real x) {
+    const auto sign = asBits(Real(-0.0f));
+    return asReal<Real>((asBits(y) & ~sign) | (asBits(x) & sign));
+}
+
 template <class Real>
 MISH_INLINE Real clamp(Real x, Real low, Real high) { return atMost(atLeast(x, low), high); }
 

@@ -231,6 +231,7 @@ for dtype in PRECISION:
     leaf = x.detach().requires_grad_(True)
     leaf_g = g.detach().requires_grad_(True)
     graph = torch.autograd.grad(F.mish(leaf), leaf, leaf_g, create_graph=True)[0]
+    inplace = x.clone()  # a copy: applied again and again, Mish leaves nothing of its random numbers
     copy = median(lambda: out.copy_(x))
     limit = 2 * size / copy
     print(f"{str(dtype)[6:]:9s}{'copy':24s}{copy:9.1f}{limit / 1e3:8.0f}")
@@ -240,7 +241,7 @@ for dtype in PRECISION:
         ("backward", lambda: mish.mish_backward.out(g, x, out=out), lambda: torch.ops.aten.mish_backward(g, x), 3),
         ("double backward", lambda: mish.mish_double_backward.out(gg, g, x, out0=out, out1=out1),
          lambda: torch.autograd.grad(graph, (leaf, leaf_g), gg, retain_graph=True), 5),
-        ("in place", lambda: mish.mish_(x), lambda: F.mish(x, inplace=True), 2),
+        ("in place", lambda: mish.mish_(inplace), lambda: F.mish(inplace, inplace=True), 2),
         ("backward from the output", lambda: mish.mish_in_place_backward(g, x),
          lambda: torch.ops.aten.mish_backward(g, x), 3),
         ("forward, channels last", None, None, 2),
@@ -260,7 +261,7 @@ for dtype in PRECISION:
         rate = passes * size / t
         rows.append(dict(type=str(dtype)[6:], what=name, us=t, gbs=rate / 1e3, of_copy=rate / limit, pytorch_us=p))
         print(f"{'':9s}{name:24s}{t:9.1f}{rate / 1e3:8.0f}{rate / limit:9.3f}{p:12.1f}{p / t:7.2f}", flush=True)
-    del graph, leaf, leaf_g, x, g, gg, out, out1
+    del graph, leaf, leaf_g, x, g, gg, out, out1, inplace
 
 # The others, forward and backward, beside PyTorch's where it has the function.
 THEIRS = {"relu": F.relu, "leaky_relu": F.leaky_relu, "elu": F.elu, "selu": F.selu, "softplus": F.softplus,

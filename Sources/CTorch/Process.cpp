@@ -181,8 +181,4 @@ ct_error *ct_cuda_reset_peak_memory(int64_t device) {
     return fenced([&] { c10::getDeviceAllocator(c10::DeviceType::CUDA)->resetPeakStats(unpack(device).index()); });
 }
 
-ct_error *ct_cuda_empty_cache(void) {
-    return fenced([&] { c10::getDeviceAllocator(c10::DeviceType::CUDA)->emptyCache(); });
-}
-
 }  // extern "C"

@@ -26,7 +26,6 @@ int64_t ct_dimensions(ct_tensor tensor) { return impl(tensor)->dim(); }
 const int64_t *ct_sizes(ct_tensor tensor) { return impl(tensor)->sizes().data(); }
 const int64_t *ct_strides(ct_tensor tensor) { return impl(tensor)->strides().data(); }
 int64_t ct_element_count(ct_tensor tensor) { return impl(tensor)->numel(); }
-int64_t ct_storage_offset(ct_tensor tensor) { return impl(tensor)->storage_offset(); }
 bool ct_is_contiguous(ct_tensor tensor) { return impl(tensor)->is_contiguous(); }
 bool ct_is_channels_last(ct_tensor tensor) {
     return impl(tensor)->is_contiguous(c10::MemoryFormat::ChannelsLast);
@@ -35,15 +34,6 @@ int64_t ct_version(ct_tensor tensor) { return impl(tensor)->version_counter().cu
 
 ct_error *ct_data(ct_tensor tensor, void **result) {
     return fenced([&] { *result = impl(tensor)->mutable_data(); });
-}
-
-ct_error *ct_from_memory(void *memory, const int64_t *sizes, int32_t dimensions, int32_t dtype,
-                         void (*release)(void *), void *context, ct_tensor *result) {
-    return fenced([&] {
-        *result = hand_over(at::from_blob(
-            memory, c10::IntArrayRef(sizes, dimensions), [release, context](void *) { release(context); },
-            at::TensorOptions(static_cast<c10::ScalarType>(dtype))));
-    });
 }
 
 ct_error *ct_from_copy(const void *memory, const int64_t *sizes, int32_t dimensions, int32_t dtype,

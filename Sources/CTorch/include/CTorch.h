@@ -92,17 +92,12 @@ int64_t ct_dimensions(ct_tensor tensor);
 const int64_t *ct_sizes(ct_tensor tensor);
 const int64_t *ct_strides(ct_tensor tensor);
 int64_t ct_element_count(ct_tensor tensor);
-int64_t ct_storage_offset(ct_tensor tensor);
 bool ct_is_contiguous(ct_tensor tensor);
 bool ct_is_channels_last(ct_tensor tensor);
 int64_t ct_version(ct_tensor tensor);
 
 /// The first element's address; NULL when the tensor has no memory.
 ct_error *ct_data(ct_tensor tensor, void **result);
-
-/// A tensor over memory that the caller lends; `release(context)` is called once it is no longer used.
-ct_error *ct_from_memory(void *memory, const int64_t *sizes, int32_t dimensions, int32_t dtype,
-                         void (*release)(void *), void *context, ct_tensor *result);
 
 /// A new contiguous tensor with a copy of the memory.
 ct_error *ct_from_copy(const void *memory, const int64_t *sizes, int32_t dimensions, int32_t dtype, ct_tensor *result);
@@ -191,7 +186,6 @@ typedef struct {
 
 ct_error *ct_cuda_memory(int64_t device, ct_memory *result);
 ct_error *ct_cuda_reset_peak_memory(int64_t device);
-ct_error *ct_cuda_empty_cache(void);
 
 #ifdef __cplusplus
 }

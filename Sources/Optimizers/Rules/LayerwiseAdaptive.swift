@@ -4,7 +4,7 @@ import Torch
 /// scaled to be as long as the parameter itself, p <- p - lr (|p| / |u|) u, or not scaled when one of both is 0.
 ///
 /// Around Adam it is LAMB, around RAdam over9000's Ralamb.
-public struct LayerwiseAdaptive<Inner: DirectedRule>: UpdateRule {
+public struct LayerwiseAdaptive<Inner: DirectedRule>: WrappingRule {
     /// As recipes and saved states call it.
     public static var name: String { "layerwise(\(Inner.name))" }
     /// The rule that gives the direction. Its weight decay is added to the direction, whatever its `decay` is.
@@ -19,21 +19,6 @@ public struct LayerwiseAdaptive<Inner: DirectedRule>: UpdateRule {
         (self.inner, self.weightNormLimit) = (inner, weightNormLimit)
     }
 
-    /// The inner rule's.
-    public var learningRate: Double {
-        get { inner.learningRate }
-        set { inner.learningRate = newValue }
-    }
-    /// The inner rule's.
-    public var momentum: Double {
-        get { inner.momentum }
-        set { inner.momentum = newValue }
-    }
-    /// The inner rule's.
-    public var weightDecay: Double {
-        get { inner.weightDecay }
-        set { inner.weightDecay = newValue }
-    }
     /// What is kept of each parameter.
     public var memory: [Memory] { inner.memory }
 

@@ -7,7 +7,7 @@ import Torch
 /// parameter that is unfrozen late keeps in phase with the others, and one without a gradient is moved too;
 /// published versions count each parameter's own. The phase is part of the optimizer's state. Evaluation between
 /// two such moves sees the fast weights.
-public struct LookAhead<Inner: UpdateRule>: UpdateRule {
+public struct LookAhead<Inner: UpdateRule>: WrappingRule {
     /// As recipes and saved states call it.
     public static var name: String { "lookahead(\(Inner.name))" }
     /// The rule of the fast weights.
@@ -22,21 +22,6 @@ public struct LookAhead<Inner: UpdateRule>: UpdateRule {
         (self.inner, self.k, self.alpha) = (inner, k, alpha)
     }
 
-    /// The inner rule's.
-    public var learningRate: Double {
-        get { inner.learningRate }
-        set { inner.learningRate = newValue }
-    }
-    /// The inner rule's.
-    public var momentum: Double {
-        get { inner.momentum }
-        set { inner.momentum = newValue }
-    }
-    /// The inner rule's.
-    public var weightDecay: Double {
-        get { inner.weightDecay }
-        set { inner.weightDecay = newValue }
-    }
     /// What is kept of each parameter.
     public var memory: [Memory] { inner.memory + [Memory("slow_buffer", start: .parameter)] }
 

@@ -22,6 +22,8 @@ public final class Trainer {
     private var epoch = 0
     private var stepInEpoch = 0
     private var secondsBefore = 0.0
+    /// Steps done since the run began.
+    private var stepInRun: Int { epoch * plan.stepsPerEpoch + stepInEpoch }
     /// The loss of each step of the epoch, on the device, so that no step waits to know its loss.
     private var losses: Tensor
 
@@ -62,7 +64,7 @@ public final class Trainer {
     ) throws -> TrainingOutcome {
         try open(directory, resume: resume)
         let begin = ContinuousClock.now
-        let firstStep = epoch * plan.stepsPerEpoch + stepInEpoch
+        let firstStep = stepInRun
         observers.forEach { $0.willBegin(trainingPlan(firstStep: firstStep)) }
 
         func seconds() -> Double { secondsBefore + (ContinuousClock.now - begin).inSeconds }
@@ -73,7 +75,7 @@ public final class Trainer {
         func stop() throws -> TrainingOutcome {
             let isResumable = recipe.checkpoint == .epoch
             if isResumable { try checkpoint(seconds: seconds()).write(to: directory.checkpointFile) }
-            return end(.stopped(step: epoch * plan.stepsPerEpoch + stepInEpoch, isResumable: isResumable))
+            return end(.stopped(step: stepInRun, isResumable: isResumable))
         }
         func finish(_ result: RunResult) throws -> TrainingOutcome {
             try directory.finish(result)
@@ -88,7 +90,7 @@ public final class Trainer {
             switch try trainEpoch({ [self] loss, count in
                 images += count
                 let progress = StepProgress(
-                    epoch: epoch, stepInEpoch: stepInEpoch, step: epoch * plan.stepsPerEpoch + stepInEpoch,
+                    epoch: epoch, stepInEpoch: stepInEpoch, step: stepInRun,
                     images: images, seconds: (ContinuousClock.now - begin).inSeconds,
                     loss: { loss.item(Double.self) })
                 return observers.reduce(.proceed) { $1.didStep(progress) == .stop ? .stop : $0 }
@@ -162,7 +164,7 @@ public final class Trainer {
     /// One step: forward, backward, update. The loss stays on the device.
     private func step(_ batch: PreparedBatch) -> Tensor {
         let total = recipe.epochs * plan.stepsPerEpoch
-        optimizer.apply(schedule.value(at: epoch * plan.stepsPerEpoch + stepInEpoch, of: total))
+        optimizer.apply(schedule.value(at: stepInRun, of: total))
         let loss = learner.loss(batch)
         optimizer.step(minimizing: loss, scaler: scaler)
         optimizer.zeroGrad()

@@ -7,7 +7,7 @@ SOURCES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 # OpenMP's threads sleep while they wait, instead of taking the processor from whatever else runs.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: setup build demo test lint notebook bundle clean
+.PHONY: setup build demo test test-python lint notebook bundle clean
 
 setup:
 	@setup/setup
@@ -21,6 +21,11 @@ demo: build
 test: setup
 	swift build $(FLAGS) --build-tests
 	swift test $(FLAGS) --disable-xctest --skip-build
+
+# The operators from Python, with the PyTorch that holds the same LibTorch.
+test-python: setup
+	swift build $(FLAGS) --product MishOps
+	setup/python -m unittest discover --start-directory Tests/Python
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -73,9 +73,10 @@ public final class EfficientNet: Module, Layer {
     ///   - origin: whose padding and norms.
     ///   - activation: everywhere; SiLU (Swish) as published.
     ///   - dropConnect: the probability with which the last block is left out; it falls to 0 at the first.
+    ///   - dropout: its probability before the classifier; the size's own if nil.
     public init(
         _ size: Size, classes: Int, channels: Int = 3, origin: Origin = .tensorFlow, activation: Activation = .silu,
-        dropConnect: Double = 0.2
+        dropConnect: Double = 0.2, dropout: Double? = nil
     ) {
         var current = size.channels(32)
         convStem = SameConv2d(channels, current, kernel: 3, stride: 2, padding: origin.padding)
@@ -96,7 +97,7 @@ public final class EfficientNet: Module, Layer {
         let head = size.channels(1280)
         convHead = SameConv2d(current, head, kernel: 1, padding: origin.padding)
         bn2 = origin.norm(head)
-        dropout = Dropout(p: size.scaling.dropout)
+        self.dropout = Dropout(p: dropout ?? size.scaling.dropout)
         classifier = Linear(head, classes)
         self.activation = activation
         super.init()

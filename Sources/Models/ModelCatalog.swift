@@ -11,17 +11,47 @@ public enum ModelCatalog {
         public let summary: String
         /// The side of the images, in pixels, that the network was published for.
         public let imageSize: Int
-        /// The activation that it was published with.
-        public let activation: Activation
-        /// Channels of the stem's convolutions, where they can be chosen.
-        public let stem: [Int]?
-        /// The options that it has besides those of every network.
+        /// What can be chosen, besides the activation, and for open stages has to be.
         public let options: Set<ModelOptions.Choice>
+        /// The published values of what can be chosen.
+        public let published: ModelOptions
 
-        let make: @Sendable (ModelOptions) -> any Layer
+        private let construct: @Sendable (ModelOptions) -> any Layer
 
         /// Whether depths and widths of the stages have to be given.
-        public var hasOpenStages: Bool { options.contains(.stages) }
+        public var hasOpenStages: Bool { options.contains(.depths) }
+
+        /// - Parameters:
+        ///   - name: unique in the catalog.
+        ///   - summary: one line for people.
+        ///   - imageSize: the images' side that it was published for.
+        ///   - activation: that it was published with.
+        ///   - options: what can be chosen.
+        ///   - publish: sets the published value of each option; a self-attention has none, nor have open stages.
+        ///   - construct: makes the network from options in which all that was published is filled in.
+        init(
+            name: String, summary: String, imageSize: Int, activation: Activation, options: Set<ModelOptions.Choice>,
+            publish: (inout ModelOptions) -> Void, construct: @escaping @Sendable (ModelOptions) -> any Layer
+        ) {
+            (self.name, self.summary, self.imageSize, self.options) = (name, summary, imageSize, options)
+            var published = ModelOptions(classes: 1000)
+            published.activation = activation
+            publish(&published)
+            (self.published, self.construct) = (published, construct)
+        }
+
+        /// Makes the network, with first weights drawn from the CPU's random generator.
+        ///
+        /// - Throws: ``ModelError`` when an option does not fit it.
+        func make(_ options: ModelOptions) throws(ModelError) -> any Layer {
+            try options.check(against: self)
+            return construct(options.completed(by: published))
+        }
+
+        /// The cost with 1,000 classes and images of ``imageSize``; nil for a network with open stages.
+        public func cost() -> ModelCost? {
+            hasOpenStages ? nil : ModelCost(of: construct(published), imageSize: imageSize)
+        }
     }
 
     /// Every network, in the order in which they are shown.
@@ -41,8 +71,6 @@ public enum ModelCatalog {
     ///
     /// - Throws: ``ModelError`` when there is no such network or an option does not fit it.
     public static func make(_ name: String, _ options: ModelOptions) throws(ModelError) -> any Layer {
-        let entry = try entry(named: name)
-        try options.check(against: entry)
-        return entry.make(options)
+        try entry(named: name).make(options)
     }
 }

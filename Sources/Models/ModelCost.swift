@@ -44,10 +44,3 @@ public struct ModelCost: Sendable, Equatable {
         (self.multiplyAdds, self.activations) = (multiplyAdds, activations)
     }
 }
-
-extension ModelCatalog.Entry {
-    /// The cost with 1,000 classes and images of ``imageSize``; nil for a network with open stages.
-    public func cost() -> ModelCost? {
-        hasOpenStages ? nil : ModelCost(of: make(ModelOptions(classes: 1000)), imageSize: imageSize)
-    }
-}

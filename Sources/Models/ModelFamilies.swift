@@ -10,24 +10,23 @@ extension ModelCatalog {
 
     static let xresnets: [Entry] =
         [
-            Entry(
-                name: "mxresnet", summary: "the Mish thread's XResNet with stages of any depth and width",
-                imageSize: 128, activation: .mish, stem: [32, 64, 64], options: xresnetOptions.union([.stages])
+            mxresnet(
+                "mxresnet", "the Mish thread's XResNet with stages of any depth and width",
+                options: xresnetOptions.union([.depths, .widths])
             ) { options in
                 MXResNet(
                     depths: options.depths!, widths: options.widths!, classes: options.classes,
-                    channels: options.channels, stem: options.stem ?? [32, 64, 64],
-                    selfAttention: options.selfAttention, style: options.style(activation: .mish))
+                    channels: options.channels, stem: options.stem!, selfAttention: options.selfAttention,
+                    style: options.xresnetStyle)
             }
         ]
         + XResNet.Depth.allCases.map { depth in
-            Entry(
-                name: "mxresnet\(depth.rawValue)", summary: "the Mish thread's XResNet-\(depth.rawValue)",
-                imageSize: 128, activation: .mish, stem: [32, 64, 64], options: xresnetOptions
+            mxresnet(
+                "mxresnet\(depth.rawValue)", "the Mish thread's XResNet-\(depth.rawValue)", options: xresnetOptions
             ) { options in
                 MXResNet(
-                    depth, classes: options.classes, channels: options.channels, stem: options.stem ?? [32, 64, 64],
-                    selfAttention: options.selfAttention, style: options.style(activation: .mish))
+                    depth, classes: options.classes, channels: options.channels, stem: options.stem!,
+                    selfAttention: options.selfAttention, style: options.xresnetStyle)
             }
         }
         + XResNet.Depth.allCases.map { depth in
@@ -38,43 +37,65 @@ extension ModelCatalog {
 
     /// liuyao12's entries: bottlenecks with a depthwise convolution, and images that are halved before both paths.
     static let depthwiseXResNets: [Entry] = [2, 4, 6].map { multiplier in
-        Entry(
-            name: "mxresnet_depthwise\(multiplier)",
-            summary: "the ImageWoof board's XResNet with \(multiplier) depthwise filters a channel",
-            imageSize: 128, activation: .mish, stem: [32, 64, 64], options: [.stem, .selfAttention]
+        mxresnet(
+            "mxresnet_depthwise\(multiplier)",
+            "the ImageWoof board's XResNet with \(multiplier) depthwise filters a channel",
+            options: [.stem, .selfAttention, .stemPool, .pool], pool: .maxBlur, halving: .beforeBoth
         ) { options in
-            var style = options.style(activation: .mish)
-            (style.depthwise, style.halving, style.pool) = (multiplier, .beforeBoth, .maxBlur)
+            var style = options.xresnetStyle
+            style.depthwise = multiplier
             return MXResNet(
                 depths: [3, 6, 8, 3], expansion: 4, classes: options.classes, channels: options.channels,
-                stem: options.stem ?? [32, 64, 64], selfAttention: options.selfAttention, style: style)
+                stem: options.stem!, selfAttention: options.selfAttention, style: style)
         }
+    }
+
+    private static func mxresnet(
+        _ name: String, _ summary: String, options: Set<ModelOptions.Choice>, pool: Pooling = .average,
+        halving: XResNetStyle.Halving = .inEachPath, _ construct: @escaping @Sendable (ModelOptions) -> any Layer
+    ) -> Entry {
+        Entry(
+            name: name, summary: summary, imageSize: 128, activation: .mish, options: options,
+            publish: { published in
+                published.stem = [32, 64, 64]
+                (published.order, published.stemPool) = (.normFirst, .max)
+                (published.pool, published.halving) = (pool, halving)
+            }, construct: construct)
     }
 
     private static func xresnet(
         _ name: String, _ summary: String, _ depth: XResNet.Depth, resNeXt: XResNetStyle.ResNeXt?
     ) -> Entry {
         Entry(
-            name: name, summary: summary, imageSize: 128, activation: .relu, stem: [32, 32, 64],
-            options: xresnetOptions
-        ) { options in
-            var style = options.style(activation: .relu)
+            name: name, summary: summary, imageSize: 128, activation: .relu, options: xresnetOptions.union([.dropout])
+        ) { published in
+            published.stem = [32, 32, 64]
+            (published.order, published.stemPool) = (.normFirst, .max)
+            (published.pool, published.halving) = (.average, .inEachPath)
+            published.dropout = 0
+        } construct: { options in
+            var style = options.xresnetStyle
             style.resNeXt = resNeXt
             return XResNet(
-                depth, classes: options.classes, channels: options.channels, stem: options.stem ?? [32, 32, 64],
-                selfAttention: options.selfAttention, style: style)
+                depth, classes: options.classes, channels: options.channels, stem: options.stem!,
+                selfAttention: options.selfAttention, dropout: options.dropout, style: style)
         }
     }
 
     static let res2nets: [Entry] =
         XResNet.Depth.allCases.map { depth in
-            Entry(
+            let split: Set<ModelOptions.Choice> = depth.expansion == 1 ? [] : [.order, .baseWidth, .scale]
+            return Entry(
                 name: "res2netplus\(depth.rawValue)", summary: "the thread's Res2NetPlus-\(depth.rawValue)",
-                imageSize: 128, activation: .mish, stem: nil, options: [.stemPool]
-            ) { options in
+                imageSize: 128, activation: .mish, options: split.union([.stem, .stemPool])
+            ) { published in
+                (published.stem, published.stemPool, published.order) = ([32, 64, 64], .max, .activationFirst)
+                (published.baseWidth, published.scale) = (26, 4)
+            } construct: { options in
                 Res2NetPlus(
-                    depth, classes: options.classes, channels: options.channels,
-                    activation: options.activation ?? .mish, stemPool: options.stemPool ?? .max)
+                    depth, classes: options.classes, channels: options.channels, stem: options.stem!,
+                    split: options.res2NetSplit(), activation: options.activation!, order: options.order!,
+                    stemPool: options.stemPool!)
             }
         } + [
             res2net("res2net50_26w_4s", "Res2Net-50", [3, 4, 6, 3], .v1, Res2NetSplit()),
@@ -91,10 +112,14 @@ extension ModelCatalog {
     private static func res2net(
         _ name: String, _ summary: String, _ depths: [Int], _ version: Res2Net.Version, _ split: Res2NetSplit
     ) -> Entry {
-        Entry(name: name, summary: summary, imageSize: 224, activation: .relu, stem: nil, options: []) { options in
+        Entry(
+            name: name, summary: summary, imageSize: 224, activation: .relu, options: [.baseWidth, .scale]
+        ) { published in
+            (published.baseWidth, published.scale) = (split.baseWidth, split.scale)
+        } construct: { options in
             Res2Net(
-                depths: depths, classes: options.classes, channels: options.channels, version: version, split: split,
-                activation: options.activation ?? .relu)
+                depths: depths, classes: options.classes, channels: options.channels, version: version,
+                split: options.res2NetSplit(groups: split.groups), activation: options.activation!)
         }
     }
 
@@ -111,22 +136,26 @@ extension ModelCatalog {
         _ name: String, _ summary: String, _ size: EfficientNet.Size, _ origin: EfficientNet.Origin
     ) -> Entry {
         Entry(
-            name: name, summary: summary, imageSize: size.scaling.imageSize, activation: .silu, stem: nil, options: []
-        ) { options in
+            name: name, summary: summary, imageSize: size.scaling.imageSize, activation: .silu,
+            options: [.dropout, .dropConnect]
+        ) { published in
+            (published.dropout, published.dropConnect) = (size.scaling.dropout, 0.2)
+        } construct: { options in
             EfficientNet(
                 size, classes: options.classes, channels: options.channels, origin: origin,
-                activation: options.activation ?? .silu)
+                activation: options.activation!, dropConnect: options.dropConnect!, dropout: options.dropout)
         }
     }
 }
 
 extension ModelOptions {
-    fileprivate func style(activation published: Activation) -> XResNetStyle {
-        var style = XResNetStyle(activation: activation ?? published)
-        if let order { style.order = order }
-        if let stemPool { style.stemPool = stemPool }
-        if let pool { style.pool = pool }
-        if let halving { style.halving = halving }
+    fileprivate var xresnetStyle: XResNetStyle {
+        var style = XResNetStyle(activation: activation!)
+        (style.order, style.stemPool, style.pool, style.halving) = (order!, stemPool!, pool!, halving!)
         return style
+    }
+
+    fileprivate func res2NetSplit(groups: Int = 1) -> Res2NetSplit {
+        Res2NetSplit(baseWidth: baseWidth!, scale: scale!, groups: groups)
     }
 }

@@ -20,34 +20,38 @@ public final class Res2NetPlus: Module, Layer {
     ///   - depth: 18 and 34 have plain blocks, the others Res2Net's.
     ///   - classes: how many logits.
     ///   - channels: of the input.
+    ///   - stem: channels of the stem's convolutions, the first of which halves the image.
     ///   - split: of the blocks' middles.
     ///   - activation: everywhere.
+    ///   - order: of norm and activation in the stem and after the first convolution of Res2Net's blocks.
     ///   - stemPool: what halves the image after the stem.
     public init(
-        _ depth: XResNet.Depth, classes: Int, channels: Int = 3, split: Res2NetSplit = Res2NetSplit(),
-        activation: Activation = .mish, stemPool: Pooling = .max
+        _ depth: XResNet.Depth, classes: Int, channels: Int = 3, stem: [Int] = [32, 64, 64],
+        split: Res2NetSplit = Res2NetSplit(), activation: Activation = .mish, order: NormOrder = .activationFirst,
+        stemPool: Pooling = .max
     ) {
-        func convolution(_ inChannels: Int, _ outChannels: Int, stride: Int = 1) -> ConvNorm {
-            ConvNorm(inChannels, outChannels, stride: stride, activation: activation, order: .activationFirst)
-        }
-        stem = Sequential {
-            convolution(channels, 32, stride: 2)
-            convolution(32, 64)
-            convolution(64, 64)
-        }
-        maxpool = stemPool.afterStem(64)
+        precondition(!stem.isEmpty, "a stem needs at least one convolution")
+        let stemChannels = stem.last!
+        self.stem = Sequential(
+            zip([channels] + stem, stem).enumerated().map { index, channels in
+                ConvNorm(
+                    channels.0, channels.1, stride: index == 0 ? 2 : 1, activation: activation, order: order)
+            })
+        maxpool = stemPool.afterStem(stemChannels)
         let stages =
             depth.expansion == 1
-            ? Res2NetPlus.plainStages(depth.blocks, activation: activation)
+            ? Res2NetPlus.plainStages(depth.blocks, from: stemChannels, activation: activation)
             : Res2Net.stages(
-                depth.blocks, from: 64, split: split, activation: activation, order: .activationFirst,
+                depth.blocks, from: stemChannels, split: split, activation: activation, order: order,
                 averaging: false)
         (layer1, layer2, layer3, layer4) = (stages[0], stages[1], stages[2], stages[3])
         fc = Linear(512 * depth.expansion, classes)
     }
 
-    private static func plainStages(_ depths: [Int], activation: Activation) -> [Sequential] {
-        var current = 64
+    private static func plainStages(
+        _ depths: [Int], from inChannels: Int, activation: Activation
+    ) -> [Sequential] {
+        var current = inChannels
         return zip([64, 128, 256, 512], depths).enumerated().map { index, stage in
             let (planes, depth) = stage
             let blocks = (0..<depth).map { block in

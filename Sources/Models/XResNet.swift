@@ -88,12 +88,13 @@ open class XResNet: Sequential {
     /// fastai2's network of a standard depth.
     public convenience init(
         _ depth: Depth, classes: Int, channels: Int = 3, stem: [Int] = [32, 32, 64],
-        selfAttention: SimpleSelfAttention.Form? = nil, style: XResNetStyle = XResNetStyle(activation: .relu)
+        selfAttention: SimpleSelfAttention.Form? = nil, dropout: Double? = 0,
+        style: XResNetStyle = XResNetStyle(activation: .relu)
     ) {
         self.init(
             depths: depth.blocks, expansion: depth.expansion, classes: classes, channels: channels,
             stem: stem,
-            selfAttention: selfAttention, style: style)
+            selfAttention: selfAttention, dropout: dropout, style: style)
     }
 }
 

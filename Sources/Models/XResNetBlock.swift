@@ -24,11 +24,11 @@ public struct XResNetStyle: Sendable {
     /// Where a block halves the image.
     public enum Halving: String, Sendable, CaseIterable {
         /// The residual path by the stride of its 3x3 convolution, the shortcut by pooling before its convolution.
-        case inEachPath = "each_path"
+        case inEachPath = "each-path"
         /// As `inEachPath`, with the shortcut's pooling after its convolution.
-        case afterShortcut = "after_shortcut"
+        case afterShortcut = "after-shortcut"
         /// By pooling before both paths, which then have no stride (ayasyrev's "ResnetTrick").
-        case beforeBoth = "before_both"
+        case beforeBoth = "before-both"
     }
 
     /// A bottleneck's 3x3 convolution in groups (Xie et al., arXiv 1611.05431), then a ``SqueezeExcitation``.

@@ -4,7 +4,7 @@ import Torch
 ///
 /// A rule is a value; each parameter group has its own, so that every hyper-parameter may differ between
 /// groups. What it remembers of a parameter (momenta, counts) lives in ``Optimizer``, by name.
-public protocol UpdateRule: Sendable, Codable {
+public protocol UpdateRule: Sendable, Codable, Equatable {
     /// What the recipe calls it; messages and saved states name it so.
     static var name: String { get }
     /// How far a step goes. A schedule sets it, 0 included.

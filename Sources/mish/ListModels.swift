@@ -53,7 +53,7 @@ struct ListModels: ParsableCommand {
 
         init(entry: ModelCatalog.Entry, cost: ModelCost?) {
             (name, summary, imageSize) = (entry.name, entry.summary, entry.imageSize)
-            activation = entry.activation.name
+            activation = entry.published.activation?.name ?? "none"
             (parameters, multiplyAdds, activations) = (cost?.parameters, cost?.multiplyAdds, cost?.activations)
         }
 

@@ -57,7 +57,7 @@ import Torch
         #expect(error("mxresnet19") { _ in } == .unknownName("mxresnet19", known: known))
         #expect(error("mxresnet") { _ in } == .stagesMissing(model: "mxresnet"))
         #expect(error("mxresnet") { $0.depths = [1] } == .stagesMissing(model: "mxresnet"))
-        #expect(error("mxresnet18") { $0.depths = [1] } == .notAnOption("stages", model: "mxresnet18"))
+        #expect(error("mxresnet18") { $0.depths = [1] } == .notAnOption("depths", model: "mxresnet18"))
         #expect(error("efficientnet_b0") { $0.pool = .lip } == .notAnOption("pool", model: "efficientnet_b0"))
         #expect(
             error("mxresnet") { ($0.depths, $0.widths) = ([1, 1], [8]) }

@@ -110,7 +110,7 @@ class SqueezeExcitation(nn.Module):
 POOLS = {
     "max": lambda channels: nn.MaxPool2d(2, ceil_mode=True),
     "average": lambda channels: nn.AvgPool2d(2, ceil_mode=True),
-    "max_blur": lambda channels: MaxBlurPool(),
+    "max-blur": lambda channels: MaxBlurPool(),
     "lip": LIPPool,
 }
 
@@ -125,7 +125,7 @@ def conv(inputs, outputs, kernel=3, stride=1, groups=1, act=None, act_first=Fals
 class Block(nn.Module):
     def __init__(self, inputs, width, expansion, stride, act, act_first, pool, halving, attention, resnext, depthwise):
         super().__init__()
-        outputs, conv_stride = width * expansion, 1 if halving == "before_both" else stride
+        outputs, conv_stride = width * expansion, 1 if halving == "before-both" else stride
         if attention:
             self.sa = SymmetricAttention(outputs)
         if expansion == 1:
@@ -147,16 +147,16 @@ class Block(nn.Module):
         if inputs != outputs:
             self.idconv = conv(inputs, outputs, 1)
         if stride == 2:
-            self.pool = POOLS[pool](outputs if halving == "after_shortcut" else inputs)
+            self.pool = POOLS[pool](outputs if halving == "after-shortcut" else inputs)
         self.act, self.halving = act, halving
 
     def forward(self, x):
         pool, idconv = getattr(self, "pool", nn.Identity()), getattr(self, "idconv", nn.Identity())
-        if self.halving == "before_both":
+        if self.halving == "before-both":
             x = pool(x)
             shortcut = idconv(x)
         else:
-            shortcut = idconv(pool(x)) if self.halving == "each_path" else pool(idconv(x))
+            shortcut = idconv(pool(x)) if self.halving == "each-path" else pool(idconv(x))
         residual = self.convs(x)
         for extra in ("se", "sa"):
             residual = getattr(self, extra, nn.Identity())(residual)
@@ -164,7 +164,7 @@ class Block(nn.Module):
 
 
 def xresnet(
-    depths, widths, expansion=1, act_first=False, stem_pool="max", pool="average", halving="each_path",
+    depths, widths, expansion=1, act_first=False, stem_pool="max", pool="average", halving="each-path",
     attention=False, resnext=False, stem=(32, 64, 64), dropout=False, depthwise=None, classes=10,
 ):  # fmt: skip
     act, inputs, layers = nn.Mish(), 3, []
@@ -254,9 +254,9 @@ def main(path):
     record("activation_first", xresnet(*small, act_first=True), 33)
     for pool in POOLS:
         record(f"pool {pool}", xresnet(*small, stem_pool=pool, pool=pool), 50)
-    for halving in ("after_shortcut", "before_both"):
+    for halving in ("after-shortcut", "before-both"):
         record(f"halving {halving}", xresnet(*small, halving=halving), 50)
-    record("depthwise", xresnet(*small, expansion=4, pool="max_blur", halving="before_both", depthwise=4), 50)
+    record("depthwise", xresnet(*small, expansion=4, pool="max-blur", halving="before-both", depthwise=4), 50)
     record("symmetric", xresnet(*small, attention=True), 32)
     record("xse_resnext50", xse_resnext50(), 64)
     record("res2netplus50", Res2NetPlus(50, 10), 64)

@@ -1,16 +1,15 @@
 import Foundation
+import Models
+import Optimizers
 import Testing
 
 @testable import Training
 
 /// The names that the tests' recipes may use.
 let testVocabulary = RecipeVocabulary(
-    models: [
-        .init(name: "mxresnet18", stem: [32, 64, 64]),
-        .init(name: "xresnet50", stem: [32, 32, 64]),
-        .init(name: "mxresnet", stem: [32, 64, 64], hasOpenStages: true),
-        .init(name: "efficientnet_b0", stem: nil),
-    ],
+    models: ModelCatalog.entries.filter {
+        ["mxresnet", "mxresnet18", "xresnet50", "res2netplus50", "efficientnet_b0"].contains($0.name)
+    },
     activations: ["mish", "relu", "silu"])
 
 func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Recipe {
@@ -36,7 +35,11 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
               widths: [16, 32, 64]
               stem: [8, 8]
               activation: relu
-              self_attention: true
+              order: activation-first
+              stem_pool: lip
+              pool: max-blur
+              halving: before-both
+              self_attention: symmetric
             optimizer:
               name: ranger
               learning_rate: 4e-3
@@ -45,10 +48,15 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
               weight_decay: 1e-2
               decay_norms_and_biases: true
               lookahead: {steps: 5, alpha: 0.8}
-              gradient_centralization: false
+              variant: fastai
+              threshold: 4
+              softplus: 20
+              gradient_centralization: convolutions
+              decoupled_weight_decay: false
             schedule:
               name: flat-and-anneal
               flat_fraction: 0.7
+              momenta: [0.9, 0.85]
               warmup_steps: 10
             epochs: 20
             batch_size: 32
@@ -73,15 +81,21 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         #expect(recipe.model.widths == [16, 32, 64])
         #expect(recipe.model.stem == [8, 8])
         #expect(recipe.model.activation == "relu")
-        #expect(recipe.model.selfAttention)
+        #expect(recipe.model.order == .activationFirst)
+        #expect(recipe.model.stemPool == .lip)
+        #expect(recipe.model.pool == .maxBlur)
+        #expect(recipe.model.halving == .beforeBoth)
+        #expect(recipe.model.selfAttention == .symmetric)
         #expect(recipe.optimizer.learningRate == 4e-3)
         #expect(
-            recipe.optimizer.rule
-                == .ranger(.init(betas: [0.9, 0.99], epsilon: 1e-6, centralizesGradients: false)))
+            recipe.optimizer.rule as? RAdam
+                == RAdam(
+                    learningRate: 4e-3, beta1: 0.9, beta2: 0.99, eps: 1e-6, weightDecay: 1e-2, decay: .l2,
+                    variant: .fastai, threshold: 4, softplus: 20, centralization: .convolutions))
         #expect(recipe.optimizer.weightDecay == 1e-2)
         #expect(recipe.optimizer.decaysNormsAndBiases)
         #expect(recipe.optimizer.lookahead == .init(steps: 5, alpha: 0.8))
-        #expect(recipe.schedule == .flatAndAnneal(.init(flatFraction: 0.7, warmupSteps: 10)))
+        #expect(recipe.schedule == .flatAndAnneal(.init(flatFraction: 0.7, momenta: [0.9, 0.85], warmupSteps: 10)))
         #expect(recipe.epochs == 20)
         #expect(recipe.batchSize == 32)
         #expect(!recipe.dropsLastBatch)
@@ -116,32 +130,122 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         #expect(relative.data == .folder(FileManager.default.currentDirectoryPath + "/folder/set"))
     }
 
-    /// The published implementations' defaults.
-    @Test func defaultsOfTheOptimizers() throws {
-        let sgd = try recipe("optimizer: sgd").optimizer
-        #expect(sgd.rule == .sgd(.init(momentum: 0.9, isNesterov: false)))
-        #expect(sgd.lookahead == nil)
-        let adamW = try recipe("optimizer: adamw").optimizer
-        #expect(adamW.rule == .adamW(.init(betas: [0.9, 0.999], epsilon: 1e-8)))
-        #expect((adamW.learningRate, adamW.weightDecay) == (1e-3, 1e-2))
-        let rAdam = try recipe("optimizer: {name: radam, lookahead: {alpha: 0.8}}").optimizer
-        #expect(rAdam.rule == .rAdam(.init(betas: [0.9, 0.999], epsilon: 1e-8)))
-        #expect((rAdam.learningRate, rAdam.weightDecay) == (1e-3, 0))
-        #expect(rAdam.lookahead == .init(steps: 6, alpha: 0.8))
-        let ranger = try recipe("optimizer: ranger").optimizer
-        #expect(
-            ranger.rule == .ranger(.init(betas: [0.95, 0.999], epsilon: 1e-5, centralizesGradients: true)))
-        #expect((ranger.learningRate, ranger.weightDecay) == (1e-3, 0))
-        #expect(ranger.lookahead == .init(steps: 6, alpha: 0.5))
+    /// Every network's own options and nothing else, with what was published (facts in the networks' sources).
+    @Test func defaultsOfTheNetworks() throws {
+        func model(_ name: String) throws -> Recipe.Model { try recipe("model: \(name)").model }
+        let xresnet = try model("xresnet50")
+        #expect((xresnet.activation, xresnet.stem, xresnet.order) == ("relu", [32, 32, 64], .normFirst))
+        #expect((xresnet.stemPool, xresnet.pool, xresnet.halving) == (.max, .average, .inEachPath))
+        #expect((xresnet.selfAttention, xresnet.dropout) == (.without, 0))
+        #expect(xresnet.scale == nil && xresnet.dropConnect == nil)
+        let res2net = try model("res2netplus50")
+        #expect((res2net.activation, res2net.stem, res2net.order) == ("mish", [32, 64, 64], .activationFirst))
+        #expect((res2net.baseWidth, res2net.scale, res2net.stemPool) == (26, 4, .max))
+        #expect(res2net.pool == nil && res2net.selfAttention == nil)
+        let efficient = try model("efficientnet_b0")
+        #expect((efficient.activation, efficient.dropout, efficient.dropConnect) == ("silu", 0.2, 0.2))
+        #expect(efficient.stem == nil && efficient.order == nil)
+    }
+
+    /// What a recipe says reaches the network.
+    @Test func optionsReachTheNetwork() throws {
+        func parameters(_ model: String) throws -> Int {
+            try recipe("model: \(model)").makeModel(classes: 10).parameterCount
+        }
+        // MXResNet-18's published count; a self-attention adds its matrix and its scale, LIP a convolution and the
+        // scales and shifts of a norm.
+        let plain = 11_228_586
+        #expect(try parameters("mxresnet18") == plain)
+        #expect(try parameters("{name: mxresnet18, self_attention: plain}") == plain + 64 * 64 + 1)
+        #expect(try parameters("{name: mxresnet18, stem_pool: lip}") == plain + 64 * 64 * 9 + 2 * 64)
+        #expect(try parameters("res2netplus50") == 23_717_554)
+        #expect(try parameters("{name: res2netplus50, stem_pool: lip}") == 23_717_554 + 64 * 64 * 9 + 2 * 64)
+        let split = try recipe("model: {name: res2netplus50, base_width: 14, scale: 8}").makeModel(classes: 10)
+        #expect(split.state()["layer1.0.conv1.weight"]?.shape == [14 * 8, 64, 1, 1])
+        let reordered = try recipe("model: {name: mxresnet18, order: activation-first}").makeModel(classes: 10)
+        #expect(reordered.state()["0.2.weight"] != nil && reordered.state()["0.1.weight"] == nil)
+        let halved = try recipe("model: {name: mxresnet18, halving: before-both, pool: lip}").makeModel(classes: 10)
+        #expect(halved.state()["5.0.pool.logit.conv.weight"]?.shape == [64, 64, 3, 3])
+    }
+
+    /// The published defaults: torch.optim (sgd's are ImageNet's), LiyuanLucasLiu/RAdam, facebookresearch/qhoptim's
+    /// recommendations, lessw2020's files, over9000, and the papers of LAMB and LARS.
+    static let publishedSettings = [
+        "sgd, learning_rate: 0.1, momentum: 0.9, dampening: 0, nesterov: false, decoupled_weight_decay: false, "
+            + "weight_decay: 1e-4",
+        "adam, learning_rate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, weight_decay: 0",
+        "adamw, learning_rate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, weight_decay: 1e-2",
+        "rmsprop, learning_rate: 1e-2, alpha: 0.99, epsilon: 1e-8, momentum: 0, centered: false, "
+            + "decoupled_weight_decay: false, weight_decay: 0",
+        "radam, learning_rate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, variant: pytorch, threshold: 5, softplus: 0, "
+            + "gradient_centralization: none, decoupled_weight_decay: true, weight_decay: 0",
+        "qhm, learning_rate: 1, momentum: 0.999, nu: 0.7, decoupled_weight_decay: false, weight_decay: 0",
+        "qhadam, learning_rate: 1e-3, betas: [0.9, 0.999], nus: [0.7, 1], epsilon: 1e-8, "
+            + "decoupled_weight_decay: false, weight_decay: 0",
+        "lamb, learning_rate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-6, weight_norm_limit: none, weight_decay: 1e-2",
+        "lars, learning_rate: 1, momentum: 0.9, nesterov: false, trust_coefficient: 1e-3, epsilon: 1e-8, "
+            + "weight_decay: 0",
+        "ranger, learning_rate: 1e-3, betas: [0.95, 0.999], epsilon: 1e-5, variant: pytorch, threshold: 5, "
+            + "softplus: 0, gradient_centralization: all, decoupled_weight_decay: true, weight_decay: 0, "
+            + "lookahead: {steps: 6, alpha: 0.5}",
+        "rangerqh, learning_rate: 1e-3, betas: [0.9, 0.999], nus: [0.7, 1], epsilon: 1e-8, "
+            + "decoupled_weight_decay: false, weight_decay: 0, lookahead: {steps: 6, alpha: 0.5}",
+        "rangerva, learning_rate: 1e-3, betas: [0.95, 0.999], epsilon: 1e-5, amsgrad: true, softplus: 50, "
+            + "second_moment: square, decoupled_weight_decay: true, weight_decay: 0, "
+            + "lookahead: {steps: 6, alpha: 0.5}",
+        "ranger21, learning_rate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, norm_loss: 1e-4, clipping: 1e-2, "
+            + "clipping_epsilon: 1e-3, gradient_centralization: all, gradient_normalization: true, "
+            + "positive_negative: 1, softplus: 50, weight_decay: 1e-4, lookahead: {steps: 5, alpha: 0.5}",
+        "rangerlars, learning_rate: 1e-3, betas: [0.9, 0.999], epsilon: 1e-8, variant: pytorch, threshold: 5, "
+            + "softplus: 0, gradient_centralization: none, weight_norm_limit: 10, weight_decay: 0, "
+            + "lookahead: {steps: 6, alpha: 0.5}",
+    ]
+
+    @Test(arguments: publishedSettings) func defaultsOfTheOptimizers(settings: String) throws {
+        let name = settings.prefix { $0 != "," }
+        let optimizer = try recipe("optimizer: \(name)").optimizer
+        #expect(try recipe("optimizer: {name: \(settings)}").optimizer == optimizer)
+        // Nothing is left out above.
+        guard case .mapping(let entries) = RecipeFields.write(optimizer).content else { return }
+        for entry in entries where !["decay_norms_and_biases", "lookahead"].contains(entry.key) {
+            #expect("name: \(settings)".contains("\(entry.key): "), "\(entry.key)")
+        }
+    }
+
+    @Test func aLookaheadGoesAroundAnyOptimizer() throws {
+        let optimizer = try recipe("optimizer: {name: radam, lookahead: {alpha: 0.8}}").optimizer
+        #expect(optimizer.lookahead == .init(steps: 6, alpha: 0.8))
+    }
+
+    @Test func everyOptimizerIsMade() throws {
+        for name in Recipe.Optimizer.Name.allCases {
+            for lookahead in name.inner == nil ? ["none", "{}"] : ["{steps: 3}"] {
+                let recipe = try recipe(
+                    """
+                    model: {name: mxresnet, depths: [1], widths: [8], stem: [8]}
+                    optimizer: {name: \(name.rawValue), lookahead: \(lookahead)}
+                    """)
+                let optimizer = try recipe.makeOptimizer(for: recipe.makeModel(classes: 10))
+                let saved = optimizer.groups[0].rule
+                #expect(type(of: saved).name.hasPrefix("lookahead(") == (lookahead != "none"), "\(name)")
+                #expect(saved.learningRate == recipe.optimizer.learningRate)
+            }
+        }
     }
 
     @Test func everyOptimizerHasItsUsualSchedule() throws {
-        #expect(try recipe("optimizer: ranger").schedule.name == .flatAndAnneal)
-        for name in ["adamw", "radam", "sgd"] {
-            #expect(try recipe("optimizer: \(name)").schedule == .oneCycle(.init()))
+        func usual(_ optimizer: String) throws -> Recipe.Schedule { try recipe("optimizer: \(optimizer)").schedule }
+        for name in ["ranger", "rangerqh", "rangerva", "rangerlars", "ralamb"] {
+            #expect(try usual(name) == .flatAndAnneal(.init()))
         }
-        let plain = try recipe("optimizer: {name: sgd, momentum: 0}")
-        #expect(plain.schedule == .oneCycle(.init(momenta: nil)))
+        for name in ["adam", "adamw", "radam", "qhadam", "sgd"] { #expect(try usual(name) == .oneCycle(.init())) }
+        #expect(try usual("{name: sgd, momentum: 0}") == .oneCycle(.init(momenta: nil)))
+        #expect(try usual("{name: ranger21, betas: [0.9, 0.99]}") == .ranger21(.init(beta2: 0.99)))
+        #expect(try usual("lamb") == .polynomial(.init(power: 1)))
+        #expect(try usual("lars") == .polynomial(.init(power: 2)))
+        #expect(try usual("rmsprop") == .exponential(.init(finalFraction: 0.01)))
+        #expect(try usual("qhm") == .cosine(.init()))
+        for name in Recipe.Optimizer.Name.allCases { _ = try recipe("optimizer: \(name.rawValue)").makeSchedule() }
     }
 
     /// fastai: fit_fc 0.72; flat_cos 0.75, /1e5; one-cycle v1 0.3, 25, 25e4; v2 0.25, 25, 1e5.
@@ -160,6 +264,11 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             try schedule("one-cycle-v1")
                 == .oneCycleV1(
                     .init(risingFraction: 0.3, divisor: 25, finalDivisor: 25e4, momenta: [0.95, 0.85])))
+        #expect(try schedule("cosine") == .cosine(.init(finalFraction: 0, warmupSteps: 0)))
+        #expect(try schedule("steps") == .steps(.init(milestones: [1.0 / 3, 2.0 / 3, 8.0 / 9], factor: 0.1)))
+        #expect(
+            try schedule("ranger21")
+                == .ranger21(.init(finalLearningRate: 3e-5, beta2: 0.999, warmdownStart: 0.72)))
     }
 
     @Test func overridesReplaceAndAdd() throws {
@@ -213,31 +322,41 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         recipe.augmentation.flip = real(0...1)
         recipe.validation.resize = pick([nil, recipe.imageSize + natural(0...64)])
         recipe.brokenImages = pick(Recipe.BrokenImages.allCases)
-        recipe.model = .init(
-            name: "mxresnet", depths: [natural(1...4)], widths: [natural(1...256)], stem: [natural(1...64)],
-            activation: pick(["mish", "relu"]), selfAttention: pick([true, false]))
+        recipe.model = .init(pick(["mxresnet", "res2netplus50", "tf_efficientnet_b3", "of the future"]))
+        recipe.model.activation = pick(["mish", "relu"])
+        if recipe.model.name == "mxresnet" {
+            (recipe.model.depths, recipe.model.widths) = ([natural(1...4)], [natural(1...256)])
+        }
+        if recipe.model.stem != nil { recipe.model.stem = [natural(1...64)] }
+        if recipe.model.order != nil { recipe.model.order = pick(NormOrder.allCases) }
+        if recipe.model.pool != nil { recipe.model.pool = pick(Pooling.allCases) }
+        if recipe.model.selfAttention != nil { recipe.model.selfAttention = pick(Recipe.SelfAttention.allCases) }
+        if recipe.model.scale != nil { recipe.model.scale = natural(2...8) }
+        if recipe.model.dropConnect != nil { recipe.model.dropConnect = real(0...0.9) }
         recipe.optimizer = .init(pick(Recipe.Optimizer.Name.allCases))
         switch recipe.optimizer.rule {
-        case .sgd:
-            recipe.optimizer.rule = .sgd(.init(momentum: real(0.1...0.9), isNesterov: pick([true, false])))
-        case .adamW:
-            recipe.optimizer.rule = .adamW(
-                .init(betas: [real(0.1...0.9), 0.5], epsilon: real(1e-300...1e-8)))
-        case .rAdam: recipe.optimizer.rule = .rAdam(.init(betas: [real(0.1...0.9), 0], epsilon: 1e-8))
-        case .ranger: recipe.optimizer.rule = .ranger(.init(centralizesGradients: pick([true, false])))
-        case .qhAdam: recipe.optimizer.rule = .qhAdam(.init(nus: [real(0...1), real(0...1)]))
-        case .rangerQH: recipe.optimizer.rule = .rangerQH(.init(betas: [real(0.1...0.9), 0]))
+        case is SGD: recipe.optimizer.rule = SGD(momentum: real(0.1...0.9), nesterov: pick([true, false]))
+        case is Adam: recipe.optimizer.rule.momentum = real(0.1...0.9)
+        case is RAdam:
+            recipe.optimizer.rule = RAdam(
+                beta1: real(0.1...0.9), eps: real(1e-300...1e-8), decay: pick([.l2, .decoupled]),
+                variant: pick(RAdam.Variant.allCases), centralization: pick(GradientCentralization.allCases))
+        case is QHAdam: recipe.optimizer.rule = QHAdam(nu1: real(0...1), nu2: real(0...1))
+        case is AdaPNM: recipe.optimizer.rule = AdaPNM(learningRate: 1, clipping: pick([nil, real(0.1...1)]))
+        default: break
         }
         recipe.optimizer.learningRate = pick([1, 1e-3, 1e-7, 3e17, real(1e-5...1)])
         recipe.optimizer.weightDecay = pick([0, 1e-2, real(0...1)])
         recipe.optimizer.decaysNormsAndBiases = pick([true, false])
-        if ![.ranger, .rangerqh].contains(recipe.optimizer.name) {
+        if recipe.optimizer.name.inner == nil {
             recipe.optimizer.lookahead = pick([nil, .init(steps: natural(1...9), alpha: real(0.1...1))])
         }
         recipe.schedule = pick([
-            .init(pick(Recipe.Schedule.Name.allCases)), .oneCycle(.init(momenta: nil)),
-            .constant(.init(warmupSteps: natural(0...9))),
+            .oneCycle(.init(momenta: nil)), .constant(.init(warmupSteps: natural(0...9))),
+            .steps(.init(milestones: [real(0...1)])), .ranger21(.init(finalLearningRate: 0)),
+            .flatAndAnneal(.init(momenta: [0.9, real(0...0.9)])), .polynomial(.init(power: real(0.1...3))),
         ])
+        if recipe.schedule.movesMomentum && recipe.optimizer.momentum == 0 { recipe.schedule = .cosine(.init()) }
         recipe.epochs = natural(1...200)
         recipe.batchSize = natural(1...512)
         recipe.dropsLastBatch = pick([true, false])
@@ -281,8 +400,9 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         for key in [
             "name", "data", "image_size", "augmentation", "crop", "flip", "normalize", "validation", "resize",
             "broken_images", "model", "stem", "activation", "self_attention", "optimizer", "learning_rate",
-            "betas",
-            "epsilon", "weight_decay", "decay_norms_and_biases", "lookahead", "steps", "alpha",
+            "order", "stem_pool", "pool", "halving", "betas", "variant", "threshold", "softplus",
+            "decoupled_weight_decay", "momenta", "epsilon", "weight_decay", "decay_norms_and_biases", "lookahead",
+            "steps", "alpha",
             "gradient_centralization", "schedule", "flat_fraction", "warmup_steps", "epochs", "batch_size",
             "drop_last", "label_smoothing", "precision", "device", "workers", "checkpoint",
         ] {
@@ -296,8 +416,9 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         let json =
             #"{"augmentation":{"crop":"none","flip":0.0,"normalize":"digits"},"batch_size":64,"#
             + #""broken_images":"stop","data":"digits","device":"cpu","drop_last":true,"epochs":5,"#
-            + #""image_size":8,"label_smoothing":0.1,"model":{"activation":"mish","name":"mxresnet18","#
-            + #""self_attention":false,"stem":[32,64,64]},"optimizer":{"betas":[0.9,0.999],"#
+            + #""image_size":8,"label_smoothing":0.1,"model":{"activation":"mish","halving":"each-path","#
+            + #""name":"mxresnet18","order":"norm-first","pool":"average","#
+            + #""self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"optimizer":{"betas":[0.9,0.999],"#
             + #""decay_norms_and_biases":false,"epsilon":1.0e-08,"learning_rate":0.001,"lookahead":"none","#
             + #""name":"adamw","weight_decay":0.01},"precision":"fp32","schedule":{"name":"constant","#
             + #""warmup_steps":0},"validation":{"resize":"none"}}"#

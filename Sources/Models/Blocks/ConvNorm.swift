@@ -5,9 +5,9 @@ import Torch
 /// Where the activation stands in ``ConvNorm``.
 public enum NormOrder: String, Sendable, CaseIterable {
     /// Convolution, norm, activation.
-    case normFirst = "norm_first"
+    case normFirst = "norm-first"
     /// Convolution, activation, norm.
-    case activationFirst = "activation_first"
+    case activationFirst = "activation-first"
 }
 
 /// A convolution without bias, a batch norm and an activation, called `0`, `1` and `2` in the order in which they

@@ -5,7 +5,7 @@ public enum Pooling: String, Sendable, CaseIterable {
     case max
     case average
     /// ``MaxBlurPool2d``.
-    case maxBlur = "max_blur"
+    case maxBlur = "max-blur"
     /// ``LIPPool``.
     case lip
 

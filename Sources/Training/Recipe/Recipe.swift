@@ -77,6 +77,11 @@ extension Recipe: RecipeSection {
         if schedule.movesMomentum && optimizer.momentum == 0 {
             fields.refuse("schedule.momenta", "must be none, since the optimizer has momentum 0")
         }
+        if case .ranger21(let settings) = schedule, settings.finalLearningRate > optimizer.learningRate {
+            fields.refuse(
+                "schedule.final_learning_rate",
+                "must be at most the optimizer's learning_rate, \(optimizer.learningRate)")
+        }
         fields.value("epochs", &epochs, .atLeast(1))
         fields.value("batch_size", &batchSize, .atLeast(1))
         fields.value("drop_last", &dropsLastBatch)

@@ -9,8 +9,7 @@ import Torch
 extension RecipeVocabulary {
     /// The networks and activations of this package.
     public static let standard = RecipeVocabulary(
-        models: ModelCatalog.entries.map { Model(name: $0.name, stem: $0.stem, hasOpenStages: $0.hasOpenStages) },
-        activations: Activation.all.map(\.name))
+        models: ModelCatalog.entries, activations: Activation.all.map(\.name))
 }
 
 extension Recipe {
@@ -31,7 +30,15 @@ extension Recipe {
         options.depths = model.depths
         options.widths = model.widths
         options.stem = model.stem
-        options.selfAttention = model.selfAttention ? .plain : nil
+        options.selfAttention = model.selfAttention.flatMap { SimpleSelfAttention.Form(rawValue: $0.rawValue) }
+        options.order = model.order
+        options.stemPool = model.stemPool
+        options.pool = model.pool
+        options.halving = model.halving
+        options.baseWidth = model.baseWidth
+        options.scale = model.scale
+        options.dropout = model.dropout
+        options.dropConnect = model.dropConnect
         return try ModelCatalog.make(model.name, options)
     }
 
@@ -47,14 +54,19 @@ extension Recipe {
 
     /// The schedule of learning rate and momentum.
     func makeSchedule() throws -> Optimizers.Schedule {
+        func warmed(_ schedule: Optimizers.Schedule, _ steps: Int) throws -> Optimizers.Schedule {
+            try schedule.times(.warmUp(steps: steps))
+        }
         switch schedule {
         case .constant(let settings):
             return try .warmUp(steps: settings.warmupSteps)
         case .flatAndAnneal(let settings):
-            return try .flatAndAnneal(start: settings.flatFraction).times(.warmUp(steps: settings.warmupSteps))
+            return try warmed(
+                .flatAndAnneal(start: settings.flatFraction, momenta: settings.momenta.map { ($0[0], $0[1]) }),
+                settings.warmupSteps)
         case .flatCosine(let settings):
-            return try .flatCos(start: settings.flatFraction, finalDivisor: settings.finalDivisor)
-                .times(.warmUp(steps: settings.warmupSteps))
+            return try warmed(
+                .flatCos(start: settings.flatFraction, finalDivisor: settings.finalDivisor), settings.warmupSteps)
         case .oneCycle(let settings):
             return try .oneCycle(
                 start: settings.risingFraction, divisor: settings.divisor, finalDivisor: settings.finalDivisor,
@@ -63,44 +75,28 @@ extension Recipe {
             return try .oneCycleV1(
                 start: settings.risingFraction, divisor: settings.divisor, finalDivisor: settings.finalDivisor,
                 momenta: settings.momenta.map { ($0[0], $0[1]) })
+        case .cosine(let settings):
+            return try warmed(.annealed(.cosine, to: settings.finalFraction), settings.warmupSteps)
+        case .exponential(let settings):
+            return try warmed(.annealed(.exponential, to: settings.finalFraction), settings.warmupSteps)
+        case .polynomial(let settings):
+            return try warmed(.annealed(.polynomial(power: settings.power)), settings.warmupSteps)
+        case .steps(let settings):
+            return try warmed(.steps(at: settings.milestones, factor: settings.factor), settings.warmupSteps)
+        case .ranger21(let settings):
+            return try .ranger21(
+                learningRate: optimizer.learningRate, finalLearningRate: settings.finalLearningRate,
+                beta2: settings.beta2, warmdownStart: settings.warmdownStart)
         }
     }
 }
 
 extension Recipe.Optimizer {
     fileprivate func makeRule() -> any UpdateRule {
-        switch rule {
-        case .sgd(let settings):
-            return wrapped(
-                SGD(
-                    learningRate: learningRate, momentum: settings.momentum, nesterov: settings.isNesterov,
-                    weightDecay: weightDecay))
-        case .adamW(let settings):
-            return wrapped(
-                Adam.adamW(
-                    learningRate: learningRate, beta1: settings.betas[0], beta2: settings.betas[1],
-                    eps: settings.epsilon, weightDecay: weightDecay))
-        case .rAdam(let settings):
-            return wrapped(
-                RAdam(
-                    learningRate: learningRate, beta1: settings.betas[0], beta2: settings.betas[1],
-                    eps: settings.epsilon, weightDecay: weightDecay))
-        case .ranger(let settings):
-            return wrapped(
-                RAdam(
-                    learningRate: learningRate, beta1: settings.betas[0], beta2: settings.betas[1],
-                    eps: settings.epsilon, weightDecay: weightDecay,
-                    centralization: settings.centralizesGradients ? .all : .none))
-        case .qhAdam(let settings), .rangerQH(let settings):
-            return wrapped(
-                QHAdam(
-                    learningRate: learningRate, beta1: settings.betas[0], beta2: settings.betas[1],
-                    nu1: settings.nus[0], nu2: settings.nus[1], eps: settings.epsilon, weightDecay: weightDecay))
+        func wrapped(_ rule: some UpdateRule) -> any UpdateRule {
+            lookahead.map { LookAhead(rule, k: $0.steps, alpha: $0.alpha) } ?? rule
         }
-    }
-
-    private func wrapped(_ rule: some UpdateRule) -> any UpdateRule {
-        lookahead.map { LookAhead(rule, k: $0.steps, alpha: $0.alpha) } ?? rule
+        return wrapped(rule)
     }
 }
 

@@ -101,7 +101,7 @@ extension Recipe.Augmentation: RecipeSection {
 
 extension Recipe.Crop: RecipeSection {
     package mutating func visit(_ fields: inout RecipeFields) {
-        fields.list("scale", &scale, count: 2...2, .init(text: "above 0, at most 1") { 0 < $0 && $0 <= 1 })
+        fields.list("scale", &scale, count: 2...2, .positiveFraction)
         fields.list("ratio", &ratio, count: 2...2, .above(0))
         for (key, bounds) in [("scale", scale), ("ratio", ratio)] where bounds[0] > bounds[1] {
             fields.refuse(key, "the first number must not be above the second")

@@ -11,6 +11,10 @@ package struct RecipeRequirement<Value> {
     let isMet: (Value) -> Bool
 }
 
+extension RecipeRequirement where Value == Double {
+    static var positiveFraction: Self { .init(text: "above 0, at most 1") { 0 < $0 && $0 <= 1 } }
+}
+
 extension RecipeRequirement where Value: Comparable & Sendable & CustomStringConvertible {
     static func above(_ bound: Value) -> Self { .init(text: "above \(bound)") { $0 > bound } }
     static func atLeast(_ bound: Value) -> Self { .init(text: "at least \(bound)") { $0 >= bound } }
@@ -98,6 +102,15 @@ package struct RecipeFields {
         field(key, written: value.map { .init($0.scalar) } ?? .noneWord) { node, path in
             if node.isNone { value = nil }
             return node.isNone ? [] : Self.read(&value, from: node, path, requirement)
+        }
+    }
+
+    /// A single value that need not be there.
+    package mutating func valueIfGiven<Value: RecipeScalar>(
+        _ key: String, _ value: inout Value?, _ requirement: RecipeRequirement<Value>? = nil
+    ) {
+        field(key, written: value.map { .init($0.scalar) }) { node, path in
+            Self.read(&value, from: node, path, requirement)
         }
     }
 

@@ -1,47 +1,82 @@
+import Models
+
 extension Recipe {
-    /// A network.
+    /// A network and what is chosen about it. What is nil the network does not have.
     public struct Model: Equatable, Sendable {
         /// The architecture, such as `mxresnet18`.
-        public var name = "mxresnet18"
+        public var name: String
+        /// The activation function's name. Default: the one that the network was published with.
+        public var activation = "mish"
         /// Blocks per stage, for an architecture that leaves them open.
         public var depths: [Int]?
         /// Channels per stage, for an architecture that leaves them open.
         public var widths: [Int]?
-        /// Channels of the stem's convolutions. Default: the architecture's own.
+        /// Channels of the stem's convolutions, the first of which halves the image.
         public var stem: [Int]?
-        /// The activation function's name.
-        public var activation = "mish"
-        /// Whether the first stage ends with a SimpleSelfAttention.
-        public var selfAttention = false
+        /// Whether norm or activation follows a convolution.
+        public var order: NormOrder?
+        /// What halves the image after the stem.
+        public var stemPool: Pooling?
+        /// What halves the image in blocks.
+        public var pool: Pooling?
+        /// Where blocks halve the image.
+        public var halving: XResNetStyle.Halving?
+        /// The SimpleSelfAttention at the end of the first stage.
+        public var selfAttention: SelfAttention?
+        /// Channels of each of the parts into which a Res2Net block of 64 is split.
+        public var baseWidth: Int?
+        /// The number of these parts.
+        public var scale: Int?
+        /// The probability of dropout before the last layer.
+        public var dropout: Double?
+        /// The probability with which the last block is left out in training; it falls to 0 at the first.
+        public var dropConnect: Double?
+
+        /// The network called `name`, as published if it is in the catalog.
+        public init(_ name: String = "mxresnet18") {
+            self.name = name
+            if let entry = try? ModelCatalog.entry(named: name) { publish(entry) }
+        }
+
+        private mutating func publish(_ entry: ModelCatalog.Entry) {
+            func value<Value>(_ choice: ModelOptions.Choice, _ value: Value?) -> Value? {
+                entry.options.contains(choice) ? value : nil
+            }
+            let published = entry.published
+            activation = published.activation?.name ?? activation
+            stem = value(.stem, published.stem)
+            order = value(.order, published.order)
+            stemPool = value(.stemPool, published.stemPool)
+            pool = value(.pool, published.pool)
+            halving = value(.halving, published.halving)
+            selfAttention = value(.selfAttention, SelfAttention.without)
+            baseWidth = value(.baseWidth, published.baseWidth)
+            scale = value(.scale, published.scale)
+            dropout = value(.dropout, published.dropout)
+            dropConnect = value(.dropConnect, published.dropConnect)
+        }
+    }
+
+    /// Whether a network has a SimpleSelfAttention (github.com/sdoria/SimpleSelfAttention).
+    public enum SelfAttention: String, RecipeChoice, Sendable {
+        /// It has none.
+        case without = "none"
+        /// As published.
+        case plain
+        /// With a matrix that is made symmetric first, as the published `sym` was meant to.
+        case symmetric
     }
 }
 
 /// The names that a recipe may use, from the modules that implement them.
 public struct RecipeVocabulary: Sendable {
-    /// An architecture that a recipe may name.
-    public struct Model: Sendable {
-        /// Its name.
-        public let name: String
-        /// The channels of its stem's convolutions; `nil` when they cannot be chosen.
-        public let stem: [Int]?
-        /// Whether the recipe says how many stages there are, how deep and how wide.
-        public let hasOpenStages: Bool
-
-        /// An architecture called `name`.
-        public init(name: String, stem: [Int]?, hasOpenStages: Bool = false) {
-            self.name = name
-            self.stem = stem
-            self.hasOpenStages = hasOpenStages
-        }
-    }
-
     /// The architectures.
-    public let models: [Model]
+    public let models: [ModelCatalog.Entry]
     /// The activation functions.
     public let activations: [String]
 
     /// The vocabulary of these architectures and activation functions.
-    public init(models: [Model], activations: [String]) {
+    public init(models: [ModelCatalog.Entry], activations: [String]) {
         self.models = models
         self.activations = activations
     }
@@ -50,35 +85,53 @@ public struct RecipeVocabulary: Sendable {
 extension Recipe.Model: RecipeSection {
     package mutating func visit(_ fields: inout RecipeFields) {
         fields.value("name", &name, .printable)
-        fields.listIfGiven("depths", &depths, count: 1...16, .within(1...1000))
-        fields.listIfGiven("widths", &widths, count: 1...16, .within(1...65536))
-        fields.listIfGiven("stem", &stem, count: 1...16, .within(1...65536))
+        var options = Set(ModelOptions.Choice.allCases)
+        if let vocabulary = fields.vocabulary {
+            guard let entry = vocabulary.models.first(where: { $0.name == name }) else {
+                fields.refuse("name", unknown("unknown model", name, known: vocabulary.models.map(\.name)))
+                return fields.giveUp()
+            }
+            fields.kind = name
+            options = entry.options
+        }
+        if fields.isReading { self = Self(name) }
         fields.value("activation", &activation, .printable)
-        fields.value("self_attention", &selfAttention)
+        if let known = fields.vocabulary?.activations, !known.contains(activation) {
+            fields.refuse("activation", unknown("unknown activation", activation, known: known))
+        }
+        visit(options, &fields)
+        if fields.vocabulary != nil {
+            for (choice, stages) in [(ModelOptions.Choice.depths, depths), (.widths, widths)]
+            where options.contains(choice) && stages == nil {
+                fields.refuse(choice.rawValue, "missing; \(name) needs a list of one number per stage")
+            }
+        }
         if let depths, let widths, depths.count != widths.count {
             fields.refuse("widths", "\(widths.count) stages, but depths has \(depths.count)")
         }
-        if let vocabulary = fields.vocabulary { check(vocabulary, &fields) }
     }
 
-    private mutating func check(_ vocabulary: RecipeVocabulary, _ fields: inout RecipeFields) {
-        if !vocabulary.activations.contains(activation) {
-            fields.refuse(
-                "activation", unknown("unknown activation", activation, known: vocabulary.activations))
-        }
-        guard let model = vocabulary.models.first(where: { $0.name == name }) else {
-            let known = vocabulary.models.map(\.name)
-            return fields.refuse("name", unknown("unknown model", name, known: known))
-        }
-        for (key, stages) in [("depths", depths), ("widths", widths)] {
-            if model.hasOpenStages && stages == nil {
-                fields.refuse(key, "missing; \(name) needs a list of one number per stage")
-            } else if !model.hasOpenStages && stages != nil {
-                let open = vocabulary.models.filter(\.hasOpenStages).map(\.name).joined(separator: ", ")
-                fields.refuse(key, "\(name) has stages of its own; they are chosen with: \(open)")
+    private mutating func visit(_ options: Set<ModelOptions.Choice>, _ fields: inout RecipeFields) {
+        for choice in ModelOptions.Choice.allCases where options.contains(choice) {
+            let key = choice.rawValue
+            switch choice {
+            case .depths: fields.listIfGiven(key, &depths, count: 1...16, .within(1...1000))
+            case .widths: fields.listIfGiven(key, &widths, count: 1...16, .within(1...65536))
+            case .stem: fields.listIfGiven(key, &stem, count: 1...16, .within(1...65536))
+            case .order: fields.valueIfGiven(key, &order)
+            case .stemPool: fields.valueIfGiven(key, &stemPool)
+            case .pool: fields.valueIfGiven(key, &pool)
+            case .halving: fields.valueIfGiven(key, &halving)
+            case .selfAttention: fields.valueIfGiven(key, &selfAttention)
+            case .baseWidth: fields.valueIfGiven(key, &baseWidth, .within(1...1024))
+            case .scale: fields.valueIfGiven(key, &scale, .within(2...64))
+            case .dropout: fields.valueIfGiven(key, &dropout, .within(0..<1))
+            case .dropConnect: fields.valueIfGiven(key, &dropConnect, .within(0..<1))
             }
         }
-        if model.stem == nil && stem != nil { fields.refuse("stem", "\(name) has a stem of its own") }
-        stem = stem ?? model.stem
     }
 }
+
+extension NormOrder: RecipeChoice {}
+extension Pooling: RecipeChoice {}
+extension XResNetStyle.Halving: RecipeChoice {}

@@ -1,3 +1,5 @@
+import Optimizers
+
 extension Recipe {
     /// How the learning rate moves over the steps of a run, as a part of the optimizer's learning rate.
     public enum Schedule: Equatable, Sendable {
@@ -11,6 +13,16 @@ extension Recipe {
         case oneCycle(OneCycle)
         /// Rises and falls along half cosines, the momentum against it: fastai's first version.
         case oneCycleV1(OneCycleV1)
+        /// Falls along a half cosine.
+        case cosine(Annealed)
+        /// Falls by the same factor in every step.
+        case exponential(Annealed)
+        /// Falls as a power of what is left of the run; linearly by default.
+        case polynomial(Polynomial)
+        /// Falls by a factor at each milestone.
+        case steps(Steps)
+        /// Ranger21's warm-up, flat part and linear way down.
+        case ranger21(Ranger21Schedule)
 
         /// The schedule called `name` with its default settings.
         public init(_ name: Name) {
@@ -20,16 +32,31 @@ extension Recipe {
             case .flatCosine: self = .flatCosine(FlatCosine())
             case .oneCycle: self = .oneCycle(OneCycle())
             case .oneCycleV1: self = .oneCycleV1(OneCycleV1())
+            case .cosine: self = .cosine(Annealed())
+            case .exponential: self = .exponential(Annealed(finalFraction: 0.01))
+            case .polynomial: self = .polynomial(Polynomial())
+            case .steps: self = .steps(Steps())
+            case .ranger21: self = .ranger21(Ranger21Schedule())
             }
         }
 
-        /// The schedule that `optimizer` is usually run with: Ranger and RangerQH flat-and-anneal, the others one-cycle. To
-        /// compare optimizers under one schedule would favour the one that it was made for.
+        /// The schedule that `optimizer` is usually run with. To compare optimizers under one schedule would favour
+        /// the one that it was made for.
+        ///
+        /// The Rangers and Ralamb go flat and anneal (the Mish thread; over9000), Ranger21 has its own; LAMB falls
+        /// linearly and LARS quadratically, RMSProp exponentially, as published; QHM, whose momentum of 0.999 is
+        /// not to be moved, follows a cosine; the others one cycle, which is fastai's default.
         public init(usualFor optimizer: Optimizer) {
-            if optimizer.rule.includesLookahead {
+            switch optimizer.name {
+            case .ranger21: self = .ranger21(Ranger21Schedule(beta2: (optimizer.rule as? AdaPNM)?.beta2 ?? 0.999))
+            case .ralamb: self = .flatAndAnneal(FlatAndAnneal())
+            case _ where optimizer.name.inner != nil:
                 self = .flatAndAnneal(FlatAndAnneal())
-            } else {
-                self = .oneCycle(OneCycle(momenta: optimizer.momentum == 0 ? nil : OneCycle().momenta))
+            case .lamb: self = .polynomial(Polynomial())
+            case .lars: self = .polynomial(Polynomial(power: 2))
+            case .rmsprop: self = .exponential(Annealed(finalFraction: 0.01))
+            case .qhm: self = .cosine(Annealed())
+            default: self = .oneCycle(OneCycle(momenta: optimizer.momentum == 0 ? nil : OneCycle().momenta))
             }
         }
 
@@ -45,6 +72,16 @@ extension Recipe {
             case oneCycle = "one-cycle"
             /// ``Schedule/oneCycleV1(_:)``.
             case oneCycleV1 = "one-cycle-v1"
+            /// ``Schedule/cosine(_:)``.
+            case cosine
+            /// ``Schedule/exponential(_:)``.
+            case exponential
+            /// ``Schedule/polynomial(_:)``.
+            case polynomial
+            /// ``Schedule/steps(_:)``.
+            case steps
+            /// ``Schedule/ranger21(_:)``.
+            case ranger21
         }
 
         /// The schedule's name.
@@ -55,11 +92,17 @@ extension Recipe {
             case .flatCosine: .flatCosine
             case .oneCycle: .oneCycle
             case .oneCycleV1: .oneCycleV1
+            case .cosine: .cosine
+            case .exponential: .exponential
+            case .polynomial: .polynomial
+            case .steps: .steps
+            case .ranger21: .ranger21
             }
         }
 
         var movesMomentum: Bool {
             switch self {
+            case .flatAndAnneal(let settings): settings.momenta != nil
             case .oneCycle(let settings): settings.momenta != nil
             case .oneCycleV1(let settings): settings.momenta != nil
             default: false
@@ -77,6 +120,9 @@ extension Recipe {
     public struct FlatAndAnneal: Equatable, Sendable {
         /// The part of the steps during which the rate stays.
         public var flatFraction = 0.72
+        /// The momentum (in Adam's family the first beta) while the rate stays and while it falls, as fastai's
+        /// `fit_fc` has it; `nil` leaves it to the optimizer, which is how the thread's records were trained.
+        public var momenta: [Double]?
         /// Steps over which the rate rises linearly from 0.
         public var warmupSteps = 0
     }
@@ -116,6 +162,43 @@ extension Recipe {
         /// `nil` leaves it to the optimizer.
         public var momenta: [Double]? = [0.95, 0.85]
     }
+
+    /// The settings of a rate that falls all the time.
+    public struct Annealed: Equatable, Sendable {
+        /// The rate at the end over the highest one.
+        public var finalFraction = 0.0
+        /// Steps over which the rate rises linearly from 0.
+        public var warmupSteps = 0
+    }
+
+    /// The settings of a rate that falls as a power of what is left of the run.
+    public struct Polynomial: Equatable, Sendable {
+        /// The exponent: 1 for a straight line.
+        public var power = 1.0
+        /// Steps over which the rate rises linearly from 0.
+        public var warmupSteps = 0
+    }
+
+    /// The settings of a rate that falls at milestones; the defaults are ImageNet's usual 30, 60 and 80 of 90 epochs.
+    public struct Steps: Equatable, Sendable {
+        /// The parts of the run after which the rate falls.
+        public var milestones = [1.0 / 3, 2.0 / 3, 8.0 / 9]
+        /// What the rate is multiplied by at each of them.
+        public var factor = 0.1
+        /// Steps over which the rate rises linearly from 0.
+        public var warmupSteps = 0
+    }
+
+    /// The settings of Ranger21's schedule.
+    public struct Ranger21Schedule: Equatable, Sendable {
+        /// The rate at the end; at most the optimizer's.
+        public var finalLearningRate = 3e-5
+        /// The weight of the past in the running mean of squared gradients, which decides how long the warm-up is:
+        /// 2 / (1 - beta2) steps, or 22 % of a run of which that would be more than 45 %.
+        public var beta2 = 0.999
+        /// The part of the steps before the way down.
+        public var warmdownStart = 0.72
+    }
 }
 
 extension Recipe.Schedule: RecipeSection {
@@ -130,6 +213,7 @@ extension Recipe.Schedule: RecipeSection {
             self = .constant(settings)
         case .flatAndAnneal(var settings):
             fields.value("flat_fraction", &settings.flatFraction, .within(0...1))
+            fields.optionalList("momenta", &settings.momenta, count: 2...2, .within(0..<1))
             fields.value("warmup_steps", &settings.warmupSteps, .atLeast(0))
             self = .flatAndAnneal(settings)
         case .flatCosine(var settings):
@@ -149,6 +233,28 @@ extension Recipe.Schedule: RecipeSection {
             fields.value("final_div", &settings.finalDivisor, .atLeast(1))
             fields.optionalList("momenta", &settings.momenta, count: 2...2, .within(0..<1))
             self = .oneCycleV1(settings)
+        case .cosine(var settings):
+            fields.value("final_fraction", &settings.finalFraction, .within(0...1))
+            fields.value("warmup_steps", &settings.warmupSteps, .atLeast(0))
+            self = .cosine(settings)
+        case .exponential(var settings):
+            fields.value("final_fraction", &settings.finalFraction, .positiveFraction)
+            fields.value("warmup_steps", &settings.warmupSteps, .atLeast(0))
+            self = .exponential(settings)
+        case .polynomial(var settings):
+            fields.value("power", &settings.power, .above(0))
+            fields.value("warmup_steps", &settings.warmupSteps, .atLeast(0))
+            self = .polynomial(settings)
+        case .steps(var settings):
+            fields.list("milestones", &settings.milestones, count: 1...100, .within(0...1))
+            fields.value("factor", &settings.factor, .above(0))
+            fields.value("warmup_steps", &settings.warmupSteps, .atLeast(0))
+            self = .steps(settings)
+        case .ranger21(var settings):
+            fields.value("final_learning_rate", &settings.finalLearningRate, .atLeast(0))
+            fields.value("beta2", &settings.beta2, .within(0..<1))
+            fields.value("warmdown_start", &settings.warmdownStart, .within(0...1))
+            self = .ranger21(settings)
         }
     }
 }

@@ -1,16 +1,19 @@
-"""Training steps (64 px, batch 32, fp32, two threads of the CPU): ours beside PyTorch eager.
+"""Training steps of our networks beside the same ones in PyTorch eager, or the nearest that timm has.
 
-    python Benchmarks/throughput.py .build/release/throughput [ROUNDS]            MXResNet-18
-    python Benchmarks/throughput.py .build/release/throughput ROUNDS MODEL ...    networks that timm has too
+    python Benchmarks/throughput.py .build/release/throughput                            MXResNet-18 on the CPU
+    python Benchmarks/throughput.py .build/release/throughput --rounds 5 resnet50d all   those, or all that timm has
+    python Benchmarks/throughput.py bundle/throughput --device cuda --precision bf16 --side 128 --batch 64 all
 
 On a machine that others load too, OMP_WAIT_POLICY=passive keeps the two threads from spinning while they wait for
 a processor, and the ratio of processor times is the one to read.
 
 Both programs are kept running and take turns, so that a change of the machine's speed meets both; medians are
-compared. PyTorch's is what its user would write: modules as they come, and the optimizer of torch.optim, or for
-Ranger the rule with for-each operators.
+compared. PyTorch's is what its user would write: modules as they come, in the default memory format and in
+channels-last, and the optimizer of torch.optim, or for Ranger the rule with for-each operators. With bf16 both use
+autocast.
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -23,7 +26,7 @@ from torch.nn import functional as F
 sys.path.insert(0, str(Path(__file__).parent.parent / "Tests" / "Reference"))
 from xresnet import DEPTHS, mxresnet  # noqa: E402
 
-STEPS_PER_ROUND, BATCH, SIDE, THREADS = 3, 32, 64, 2
+THREADS = 2
 
 
 class Ranger:
@@ -66,45 +69,78 @@ class Ranger:
             torch._foreach_copy_(ps, self.slow)
 
 
+# The network of timm, and what it is made with, for each of ours that timm does not have by the same name. Those of
+# the Mish thread are ours of Tests/Reference, the rest are timm's nearest.
+COUNTERPARTS = {
+    **{f"xresnet{depth}": f"resnet{depth}d" for depth in (18, 34, 50, 101, 152)},
+    "xse_resnext50": "seresnext50_32x4d",
+    "res2netplus50": "res2net50d",
+    "res2netplus101": "res2net101d",
+}
+SAME = (
+    ["res2net50_26w_4s", "res2net50_48w_2s", "res2net50_14w_8s", "res2net50_26w_6s", "res2net50_26w_8s"]
+    + ["res2net101_26w_4s", "res2net50d", "res2net101d", "res2next50"]
+    + [f"{prefix}efficientnet_b{i}" for i in range(8) for prefix in ("", "tf_")]
+)
+ALL = [f"mxresnet{depth}" for depth in DEPTHS] + [*COUNTERPARTS, *SAME]
+ACTIVATIONS = {"relu": torch.nn.ReLU, "mish": torch.nn.Mish}
+
+
 def peer(model, activation):
-    if model == "mxresnet18":
-        return mxresnet(*DEPTHS[18], act=ACTIVATIONS[activation]())
+    if model.startswith("mxresnet"):
+        return mxresnet(*DEPTHS[int(model[8:])], act=ACTIVATIONS[activation]())
     import timm
 
-    return timm.create_model(model, num_classes=10)
+    name = COUNTERPARTS.get(model, model)
+    options = {"act_layer": ACTIVATIONS[activation]} if activation in ACTIVATIONS else {}
+    return timm.create_model(name, num_classes=10, **options)
 
 
 OPTIMIZERS = {"sgd": lambda ps: torch.optim.SGD(ps, lr=1e-3, momentum=0.9), "ranger": Ranger}
-ACTIVATIONS = {"relu": torch.nn.ReLU, "mish": torch.nn.Mish}
-CASES = [("mxresnet18", activation, optimizer) for optimizer in OPTIMIZERS for activation in ACTIVATIONS]
+
+
+def cases(models):
+    """Network, activation and optimizer of each row."""
+    for model in ALL if "all" in models else models:
+        is_thread = model.startswith(("mxresnet", "res2netplus"))
+        yield model, "silu" if "efficient" in model else "mish" if is_thread else "relu", "sgd"
+    if not models:
+        yield from (("mxresnet18", activation, rule) for rule in OPTIMIZERS for activation in ACTIVATIONS)
 
 
 class PyTorch:
-    def __init__(self, model, activation, optimizer, channels_last=False):
+    def __init__(self, case, options, channels_last=False):
+        model, activation, optimizer = case
+        self.device, self.steps = options.device, options.steps
+        self.dtype = {"fp32": None, "bf16": torch.bfloat16}[options.precision]
         layout = {"memory_format": torch.channels_last} if channels_last else {}
-        self.net = peer(model, activation).to(**layout)
+        self.net = peer(model, activation).to(self.device, **layout)
         self.optimizer = OPTIMIZERS[optimizer](self.net.parameters())
-        self.images = torch.randn(BATCH, 3, SIDE, SIDE).to(**layout)
-        self.labels = torch.randint(0, 10, (BATCH,))
+        self.images = torch.randn(options.batch, 3, options.side, options.side).to(self.device, **layout)
+        self.labels = torch.randint(0, 10, (options.batch,), device=self.device)
 
     def step(self):
-        loss = F.cross_entropy(self.net(self.images), self.labels)
+        with torch.autocast(self.device, self.dtype, enabled=self.dtype is not None):
+            loss = F.cross_entropy(self.net(self.images), self.labels)
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
 
     def round(self):
         processors, clock = time.process_time(), time.perf_counter()
-        for _ in range(STEPS_PER_ROUND):
+        for _ in range(self.steps):
             self.step()
+        if self.device == "cuda":
+            torch.cuda.synchronize()
         clock, processors = time.perf_counter() - clock, time.process_time() - processors
-        return clock * 1e3 / STEPS_PER_ROUND, processors * 1e3 / STEPS_PER_ROUND
+        return clock * 1e3 / self.steps, processors * 1e3 / self.steps
 
 
 class Ours:
-    def __init__(self, program, *case):
+    def __init__(self, case, options):
+        settings = [options.device, options.precision, options.batch, options.side, options.steps]
         self.process = subprocess.Popen(
-            [program, *case], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [options.program, *case, *map(str, settings)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def round(self):
@@ -117,25 +153,38 @@ class Ours:
         self.process.wait()
 
 
-def main(program, count=15, *models):
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("models", nargs="*", help="networks of ours, or all")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--steps", type=int, default=3, help="of a round")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--side", type=int, default=64, help="of the images, in pixels")
+    options = parser.parse_intermixed_args()
+
     torch.set_num_threads(THREADS)
-    print(f"{SIDE} px, batch {BATCH}, fp32, {THREADS} threads, PyTorch {torch.__version__}:")
-    print(f"milliseconds per step, medians of {count} interleaved rounds of {STEPS_PER_ROUND} steps\n")
-    print("| network | ours | PyTorch | the same, channels-last | ours / PyTorch | by processor time |")
-    print("|---|---|---|---|---|---|")
-    for case in [(model, "silu" if "efficient" in model else "relu", "sgd") for model in models] or CASES:
-        ours = Ours(program, *case)
-        runners = [ours, PyTorch(*case), PyTorch(*case, channels_last=True)]
+    device = f"{THREADS} threads" if options.device == "cpu" else torch.cuda.get_device_name()
+    print(f"{options.side} px, batch {options.batch}, {options.precision}, {device}, PyTorch {torch.__version__}:")
+    print(f"milliseconds per step, medians of {options.rounds} interleaved rounds of {options.steps} steps\n")
+    print("| network | ours | PyTorch | PyTorch channels-last | ours / PyTorch | by processor time | ours / faster |")
+    print("|---|---|---|---|---|---|---|")
+    for case in cases(options.models):
+        ours = Ours(case, options)
+        runners = [ours, PyTorch(case, options), PyTorch(case, options, channels_last=True)]
         for runner in runners:
             runner.round()
-        rounds = [[runner.round() for runner in runners] for _ in range(int(count))]
+        rounds = [[runner.round() for runner in runners] for _ in range(options.rounds)]
         clocks = [statistics.median(times[i][0] for times in rounds) for i in range(3)]
         ratio = statistics.median(times[0][0] / times[1][0] for times in rounds)
         processors = statistics.median(times[0][1] / times[1][1] for times in rounds)
-        cells = " | ".join(f"{clock:.0f}" for clock in clocks)
-        print(f"| {', '.join(case)} | {cells} | {ratio:.2f} | {processors:.2f} |", flush=True)
+        faster = statistics.median(times[0][0] / min(times[1][0], times[2][0]) for times in rounds)
+        cells = " | ".join(f"{clock:.3g}" for clock in clocks)
+        print(f"| {', '.join(case)} | {cells} | {ratio:.2f} | {processors:.2f} | {faster:.2f} |", flush=True)
         ours.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,8 +1,9 @@
-// Training steps of a network on the CPU, beside PyTorch's: run by Benchmarks/throughput.py.
+// Training steps of a network, beside PyTorch's: run by Benchmarks/throughput.py.
 //
-//   throughput MODEL ACTIVATION OPTIMIZER   for each line of input, takes the steps of one round and prints a
-//                                           line: milliseconds per step on the clock, and of all processors
-//                                           together
+//   throughput MODEL ACTIVATION OPTIMIZER DEVICE PRECISION BATCH SIDE STEPS
+//
+// For each line of input it takes the steps of one round and prints a line: milliseconds per step on the clock, and
+// of all processors together.
 
 import Activations
 import Foundation
@@ -10,36 +11,36 @@ import Models
 import Optimizers
 import Torch
 
-let stepsPerRound = 3
-let (batch, side, threads) = (32, 64, 2)
-
 func fail(_ message: String) -> Never {
     FileHandle.standardError.write(Data((message + "\n").utf8))
     exit(2)
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 4, let activation = Activation(named: arguments[2]) else {
-    fail("usage: throughput MODEL ACTIVATION sgd|ranger; activations: \(Activation.all.map(\.name))")
+guard arguments.count == 9, let activation = Activation(named: arguments[2]), let device = Device(arguments[4]),
+    let precision = ["fp32": DType.float32, "bf16": .bfloat16][arguments[5]],
+    let batch = Int(arguments[6]), let side = Int(arguments[7]), let steps = Int(arguments[8])
+else {
+    fail("usage: throughput MODEL ACTIVATION sgd|ranger cpu|cuda fp32|bf16 BATCH SIDE STEPS")
 }
 
-LibTorch.threadCount = threads
+LibTorch.threadCount = 2
 LibTorch.keepFreedMemory()
 var options = ModelOptions(classes: 10)
 options.activation = activation
 let net = try ModelCatalog.make(arguments[1], options)
-net.to(memoryFormat: .channelsLast)
+net.to(device: device, memoryFormat: .channelsLast)
 let optimizer =
     switch arguments[3] {
     case "sgd": try Optimizer(SGD(learningRate: 1e-3, momentum: 0.9), of: net.parameters())
     case "ranger": try Optimizer(Ranger(learningRate: 4e-3, beta2: 0.99, eps: 1e-6), of: net.parameters())
     default: fail("no optimizer \(arguments[3]); there are sgd and ranger")
     }
-let images = Tensor.randn([batch, 3, side, side]).contiguous(memoryFormat: .channelsLast)
-let labels = Tensor.randint(0..<10, [batch])
+let images = Tensor.randn([batch, 3, side, side], device: device).contiguous(memoryFormat: .channelsLast)
+let labels = Tensor.randint(0..<10, [batch], device: device)
 
 let step = {
-    let loss = net(images).crossEntropy(labels)
+    let loss = withAutocast(precision, device: device) { net(images).crossEntropy(labels) }
     optimizer.zeroGrad()
     loss.backward()
     optimizer.step()
@@ -53,8 +54,11 @@ func processorMilliseconds() -> Double {
 
 while readLine() != nil {
     let processors = processorMilliseconds()
-    let time = ContinuousClock().measure { for _ in 0..<stepsPerRound { step() } }
+    let time = ContinuousClock().measure {
+        for _ in 0..<steps { step() }
+        device.synchronize()
+    }
     let clock = Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
-    print(clock / Double(stepsPerRound), (processorMilliseconds() - processors) / Double(stepsPerRound))
+    print(clock / Double(steps), (processorMilliseconds() - processors) / Double(steps))
     fflush(nil)
 }

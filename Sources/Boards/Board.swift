@@ -16,15 +16,27 @@ import Foundation
 /// seeds: 5            # a count: 0, 1, 2, 3, 4; or a list: [0, 1, 2]
 /// baseline: relu      # optional: what the others are compared with
 /// ```
+///
+/// With `cells`, each combination of the values is a board of its own (``parts``), in which the recipes' keys are set
+/// to them; an entry may take part in some only:
+///
+/// ```yaml
+/// cells: {image_size: [128, 192, 256], epochs: [5, 20]}
+/// entries:
+///   - {name: mish, recipe: woof.yaml}
+///   - {name: long, recipe: woof-long.yaml, cells: {epochs: 20}}
+/// ```
 public struct Board: Sendable, Hashable {
     /// One recipe of the board.
     public struct Entry: Sendable, Hashable {
-        /// The name in tables and figures, unique on the board.
+        /// The name in tables and figures, unique in each cell of the board.
         public var name: String
         /// The recipe's file.
         public var recipe: URL
         /// Values that replace the recipe's, in the order of the file.
         public var overrides: [Override]
+        /// The values of the board's ``Board/cells`` with which the entry takes part; of keys that are not here, all.
+        public var cells: [Axis] = []
         /// The line of the board file on which the entry begins, from 1.
         public var line: Int
     }
@@ -59,6 +71,10 @@ public struct Board: Sendable, Hashable {
     public var metric: Metric
     /// The name of the entry that the others are compared with; without it, that is the best.
     public var baseline: String?
+    /// Recipe keys whose values make ``parts``; none for a single board.
+    public var cells: [Axis] = []
+    /// What a part's recipes are all set to.
+    public var cell: [Override] = []
 }
 
 extension Board {

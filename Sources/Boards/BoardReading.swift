@@ -34,7 +34,7 @@ private struct BoardReader {
             note(nil, "is empty; a board needs title, entries and seeds")
             return nil
         }
-        let keys = ["title", "description", "entries", "seeds", "metric", "baseline"]
+        let keys = ["title", "description", "cells", "entries", "seeds", "metric", "baseline"]
         guard
             let fields = mapping(root, allowed: keys, in: "a board", required: ["title", "entries", "seeds"])
         else { return nil }
@@ -42,25 +42,26 @@ private struct BoardReader {
         let title = fields["title"].flatMap { text($0, "title") }
         let description = fields["description"].flatMap { text($0, "description") }
         let metric = fields["metric"].flatMap { readMetric($0) } ?? .accuracy
-        let entries = fields["entries"].map { readEntries($0) } ?? []
+        let cells = fields["cells"].map { readAxes($0) } ?? []
+        let entries = fields["entries"].map { readEntries($0, cells: cells) } ?? []
         let seeds = fields["seeds"].map { readSeeds($0) } ?? []
         let baseline = fields["baseline"].flatMap { readBaseline($0, among: entries) }
         return Board(
             file: file, title: title ?? "", description: description, entries: entries, seeds: seeds,
-            metric: metric, baseline: baseline)
+            metric: metric, baseline: baseline, cells: cells)
     }
 
     // MARK: Keys
 
-    private mutating func readEntries(_ node: Node) -> [Board.Entry] {
+    private mutating func readEntries(_ node: Node, cells: [Board.Axis]) -> [Board.Entry] {
         guard let items = node.sequence, !items.isEmpty else {
             note(node, "entries must be a list of at least one entry, each with name and recipe")
             return []
         }
         var entries: [Board.Entry] = []
         for item in items {
-            guard let entry = readEntry(item) else { continue }
-            if let first = entries.first(where: { $0.name == entry.name }) {
+            guard let entry = readEntry(item, cells: cells) else { continue }
+            if let first = entries.first(where: { $0.name == entry.name && $0.meets(entry) }) {
                 note(item, "the name \(entry.name) is already taken by the entry on line \(first.line)")
             }
             entries.append(entry)
@@ -68,12 +69,13 @@ private struct BoardReader {
         return entries
     }
 
-    private mutating func readEntry(_ node: Node) -> Board.Entry? {
-        let keys = ["name", "recipe", "set"]
+    private mutating func readEntry(_ node: Node, cells: [Board.Axis]) -> Board.Entry? {
+        let keys = ["name", "recipe", "set", "cells"]
         guard let fields = mapping(node, allowed: keys, in: "an entry", required: ["name", "recipe"]) else {
             return nil
         }
         let overrides = fields["set"].map { readOverrides($0) } ?? []
+        let part = fields["cells"].map { readAxes($0, within: cells) } ?? []
         guard let nameNode = fields["name"], let name = text(nameNode, "name"),
             let recipeNode = fields["recipe"], let path = text(recipeNode, "recipe")
         else { return nil }
@@ -85,7 +87,38 @@ private struct BoardReader {
         } else if isDirectory.boolValue {
             note(recipeNode, "the recipe \(recipe.path) is a folder; expected a file")
         }
-        return Board.Entry(name: name, recipe: recipe, overrides: overrides, line: node.mark?.line ?? 1)
+        return Board.Entry(
+            name: name, recipe: recipe, overrides: overrides, cells: part, line: node.mark?.line ?? 1)
+    }
+
+    /// Keys with a value or a list of values each; `whole`, if given, holds all that there are.
+    private mutating func readAxes(_ node: Node, within whole: [Board.Axis]? = nil) -> [Board.Axis] {
+        guard case .mapping(let pairs) = node, !pairs.isEmpty else {
+            note(node, "cells must be a mapping of recipe keys to lists of values, such as {epochs: [5, 20]}")
+            return []
+        }
+        return pairs.compactMap { key, value in
+            guard let key = text(key, "a key of cells") else { return nil }
+            let items = value.sequence.map(Array.init) ?? [value]
+            let values = items.compactMap { yaml($0) }
+            guard values.count == items.count, !values.isEmpty, Set(values).count == values.count else {
+                note(value, "the values of \(key) must be numbers or texts, each once")
+                return nil
+            }
+            guard let whole else { return Board.Axis(key: key, values: values) }
+            guard let known = whole.first(where: { $0.key == key }) else {
+                note(
+                    value,
+                    "\(key) is no key of the board's cells; there are: \(whole.map(\.key).joined(separator: ", "))")
+                return nil
+            }
+            for value in values where !known.values.contains(value) {
+                note(
+                    items[0],
+                    "\(key) \(value) is no cell of the board; there are: \(known.values.joined(separator: ", "))")
+            }
+            return Board.Axis(key: key, values: values)
+        }
     }
 
     private mutating func readOverrides(_ node: Node) -> [Board.Override] {

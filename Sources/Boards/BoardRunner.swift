@@ -84,11 +84,12 @@ public struct BoardRunner {
     /// threw. A closure that leaves none ends the board: it was interrupted, or nothing can run.
     /// - Parameters:
     ///   - repeatingFailed: remove failed runs and run them again from the start.
+    ///   - didThrow: told when the closure threw and left no result; if it returns true, the board goes on.
     ///   - train: runs or resumes one run in its folder.
     /// - Throws: what the closure throws; ``UnfinishedRun`` when it returned without a result;
     ///   `RunDirectoryError`.
     public func run(
-        repeatingFailed: Bool = false,
+        repeatingFailed: Bool = false, didThrow: (Item, any Error) -> Bool = { _, _ in false },
         _ train: (_ entry: Board.Entry, _ seed: Int, _ directory: RunDirectory) throws -> Void
     ) throws {
         for item in try pending(repeatingFailed: repeatingFailed) {
@@ -101,7 +102,9 @@ public struct BoardRunner {
             }
             switch try item.directory.state() {
             case .complete, .failed: continue
-            case .absent, .interrupted: throw failure ?? UnfinishedRun(path: item.directory.url.path)
+            case .absent, .interrupted:
+                if let failure, didThrow(item, failure) { continue }
+                throw failure ?? UnfinishedRun(path: item.directory.url.path)
             }
         }
     }

@@ -3,10 +3,16 @@ import Training
 
 /// A board being run in a folder: every entry's recipe resolved, images read once for all runs that share them.
 public final class BoardSession {
+    /// A cell of the board, or all of it when it has none.
+    private struct Part {
+        let board: Board
+        let recipes: [String: Recipe]
+        let runner: BoardRunner
+    }
+
     private let board: Board
     private let folder: URL
-    private let runner: BoardRunner
-    private let recipes: [String: Recipe]
+    private let parts: [Part]
     private var loaded: (recipe: Recipe, data: TrainingData)?
 
     /// Resolves the board's recipes.
@@ -18,52 +24,75 @@ public final class BoardSession {
     /// - Throws: `RecipeError` and ``BoardError`` with everything that is wrong.
     public init(_ board: Board, in folder: URL, overrides: [String] = []) throws {
         (self.board, self.folder) = (board, folder)
-        let recipes = try Dictionary(
-            uniqueKeysWithValues: board.entries.map { entry in
-                var recipe = try Recipe(
-                    contentsOf: entry.recipe.relativePath,
-                    overrides: entry.overrides.map(\.description) + overrides,
-                    vocabulary: .standard)
-                recipe.name = entry.name
-                return (entry.name, recipe)
-            })
-        self.recipes = recipes
-        runner = try BoardRunner(board, in: folder) { entry in
-            let recipe = recipes[entry.name]!
-            return .init(name: recipe.name, hash: recipe.hash)
+        if board.parts.isEmpty {
+            throw BoardError(file: board.file, line: nil, message: "no entry takes part in the chosen cells")
+        }
+        parts = try board.parts.map { part in
+            let recipes = try Dictionary(
+                uniqueKeysWithValues: part.entries.map { entry in
+                    var recipe = try Recipe(
+                        contentsOf: entry.recipe.relativePath,
+                        overrides: entry.overrides.map(\.description) + overrides,
+                        vocabulary: .standard)
+                    recipe.name = entry.name
+                    return (entry.name, recipe)
+                })
+            let runner = try BoardRunner(part, in: folder) { entry in
+                let recipe = recipes[entry.name]!
+                return .init(name: recipe.name, hash: recipe.hash)
+            }
+            return Part(board: part, recipes: recipes, runner: runner)
         }
     }
 
-    /// Runs what is missing, one run after another.
+    /// The resolved recipes, those of all cells.
+    public var recipes: [Recipe] { parts.flatMap { part in part.board.entries.map { part.recipes[$0.name]! } } }
+
+    /// Runs what is missing, one run after another, cell by cell.
     ///
     /// - Parameters:
     ///   - repeatingFailed: whether failed runs are run again.
+    ///   - didThrow: told about a run that ended with an error instead of a result; if it returns true, the board
+    ///     goes on with the next run.
     ///   - observers: told about every run, after the display on standard error.
     /// - Throws: what ended the board before its end; what was run until then stays.
-    public func run(repeatingFailed: Bool = false, observers: [any TrainingObserver] = []) throws {
-        let count = try runner.pending(repeatingFailed: repeatingFailed).count
+    public func run(
+        repeatingFailed: Bool = false, didThrow: (Recipe, any Error) -> Bool = { _, _ in false },
+        observers: [any TrainingObserver] = []
+    ) throws {
+        let count = try parts.reduce(0) { try $0 + $1.runner.pending(repeatingFailed: repeatingFailed).count }
         var index = 0
-        try runner.run(repeatingFailed: repeatingFailed) { entry, seed, directory in
-            index += 1
-            let recipe = recipes[entry.name]!
-            let trainer = try Trainer(recipe, seed: seed, data: data(for: recipe))
-            _ = try trainer.run(
-                in: directory, resume: true,
-                observers: [ProgressDisplay(label: "run \(index) of \(count)")] + observers)
+        for part in parts {
+            try part.runner.run(
+                repeatingFailed: repeatingFailed, didThrow: { didThrow(part.recipes[$0.entry.name]!, $1) }
+            ) { entry, seed, directory in
+                index += 1
+                let recipe = part.recipes[entry.name]!
+                let trainer = try Trainer(recipe, seed: seed, data: data(for: recipe))
+                _ = try trainer.run(
+                    in: directory, resume: true,
+                    observers: [ProgressDisplay(label: "run \(index) of \(count)")] + observers)
+            }
         }
     }
 
-    /// The leaderboard of what has been run, and the report, which is written to the folder.
-    public func report() throws -> (leaderboard: Leaderboard, file: URL) {
-        let sets = try runner.results()
-        let leaderboard = try Leaderboard(board, sets: sets)
-        let file = folder.appending(path: "\(board.file.deletingPathExtension().lastPathComponent).html")
-        do {
-            try Data(Report(leaderboard, sets: sets).html.utf8).write(to: file, options: .atomic)
-        } catch {
-            throw RunDirectoryError.notWritable(path: file.path, reason: error.localizedDescription)
-        }
-        return (leaderboard, file)
+    /// The leaderboard of each cell as it has been run, with its report, which is written to the folder.
+    public func report() throws -> BoardResults {
+        try BoardResults(
+            title: board.title,
+            cells: parts.map { part in
+                let sets = try part.runner.results()
+                let leaderboard = try Leaderboard(part.board, sets: sets)
+                let name = ([board.file.deletingPathExtension().lastPathComponent] + part.board.cell.map(\.value))
+                    .joined(separator: "-")
+                let file = folder.appending(path: "\(RunDirectory.plainName(name)).html")
+                do {
+                    try Data(Report(leaderboard, sets: sets).html.utf8).write(to: file, options: .atomic)
+                } catch {
+                    throw RunDirectoryError.notWritable(path: file.path, reason: error.localizedDescription)
+                }
+                return .init(cell: part.board.cell, leaderboard: leaderboard, report: file)
+            })
     }
 
     /// The recipe's images: those of the run before when they are the same.

@@ -124,7 +124,7 @@ private func cell(_ text: String) -> String {
 }
 
 /// A Markdown table whose columns are also aligned as plain text.
-private func markdownTable(_ header: [String], rightAligned: Set<Int>, _ rows: [[String]]) -> String {
+func markdownTable(_ header: [String], rightAligned: Set<Int>, _ rows: [[String]]) -> String {
     let cells = ([header] + rows).map { $0.map(cell) }
     let widths = header.indices.map { column in max(3, cells.map { $0[column].count }.max() ?? 0) }
     func line(_ row: [String]) -> String {

@@ -97,6 +97,23 @@ import Training
         }
     }
 
+    @Test func aBoardCanGoOnAfterAnError() throws {
+        try withRunner { runner in
+            var reported: [String] = []
+            try runner.run(
+                didThrow: { item, error in
+                    reported.append("\(item.entry.name) \(item.seed): \(error)")
+                    return error is Interrupted
+                }
+            ) { entry, seed, directory in
+                if seed == 1, entry.name == "good" { throw Interrupted() }
+                try recipes[entry.name]!.train(seed: seed, in: directory)
+            }
+            #expect(reported == ["good 1: Interrupted()"])
+            #expect(try runner.pending().map(\.seed) == [1])
+        }
+    }
+
     @Test func oneRecipeUnderTwoNamesIsRefused() throws {
         try withRunner { runner in
             #expect {

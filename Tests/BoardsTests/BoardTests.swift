@@ -97,6 +97,77 @@ import Training
         #expect(found.map { $0.prefix(1) } == ["1", "1", "2", "3", "4"], "\(found)")
     }
 
+    static let cells = """
+        title: t
+        cells: {image_size: [128, 192], epochs: [5, 20]}
+        entries:
+          - {name: a, recipe: a.yaml, set: {epochs: 3, batch_size: 8}}
+          - {name: b, recipe: a.yaml, cells: {epochs: 5}}
+          - {name: b, recipe: b.yaml, cells: {epochs: 20, image_size: [192]}}
+        seeds: 2
+        baseline: b
+        """
+
+    @Test func everyCellIsABoardOfItsOwn() throws {
+        let parts = try read(Self.cells).parts
+        #expect(
+            parts.map { $0.cell.map(\.description) }
+                == [
+                    ["image_size=128", "epochs=5"], ["image_size=128", "epochs=20"], ["image_size=192", "epochs=5"],
+                    ["image_size=192", "epochs=20"],
+                ])
+        #expect(parts.map { $0.entries.map(\.name) } == [["a", "b"], ["a"], ["a", "b"], ["a", "b"]])
+        #expect(parts.map { $0.entries.last?.recipe.lastPathComponent } == ["a.yaml", "a.yaml", "a.yaml", "b.yaml"])
+        #expect(parts[0].title == "t: image_size 128, epochs 5")
+        // The cell is stronger than what the entry sets, and a baseline is one where it takes part.
+        #expect(parts[0].entries[0].overrides.map(\.description).suffix(2) == ["image_size=128", "epochs=5"])
+        #expect(parts.map(\.baseline) == ["b", nil, "b", "b"])
+        #expect(try read("title: t\nentries: [{name: a, recipe: a.yaml}]\nseeds: 3").parts.count == 1)
+    }
+
+    @Test func aPartOfABoardCanBeAskedFor() throws {
+        let board = try read(Self.cells)
+        let parts = try board.only(cell: ["epochs=20", "image_size=192"], entries: ["a"]).parts
+        #expect(parts.map { $0.cell.map(\.value) } == [["192", "20"]] && parts[0].entries.map(\.name) == ["a"])
+        #expect(try board.only(cell: ["epochs=20"], entries: []).parts.count == 2)
+        #expect(try board.only(cell: ["image_size=128", "epochs=20"], entries: ["b"]).parts.isEmpty)
+        func message(_ cell: [String], _ entries: [String]) -> String {
+            do {
+                return "\(try board.only(cell: cell, entries: entries).cells)"
+            } catch { return "\(error)" }
+        }
+        #expect(message(["epoch=20"], []).hasSuffix("no cell epoch=20; keys: image_size, epochs"))
+        #expect(message(["epochs=80"], []).hasSuffix("no cell epochs=80; epochs is one of: 5, 20"))
+        #expect(message(["epochs"], []).contains("no cell epochs"))
+        #expect(message([], ["c"]).hasSuffix("no entry c; entries: a, b, b"))
+    }
+
+    @Test(arguments: [
+        ("cells: 5", "cells must be a mapping"), ("cells: {epochs: []}", "must be numbers or texts, each once"),
+        ("cells: {epochs: [5, 5]}", "must be numbers or texts, each once"),
+        ("cells: {epochs: [5]}\nbaseline: x", "the baseline x is no entry"),
+    ])
+    func aMistakeInCellsIsReported(line: String, message: String) {
+        let found = problems("title: t\nentries: [{name: a, recipe: a.yaml}]\nseeds: 2\n\(line)")
+        #expect(found.count == 1 && found[0].contains(message), "\(found)")
+    }
+
+    @Test(arguments: [
+        ("{size: 5}", "size is no key of the board's cells; there are: epochs"),
+        ("{epochs: 7}", "epochs 7 is no cell of the board; there are: 5, 20"),
+        ("{epochs: [5, 20]}", "the name a is already taken"),
+    ])
+    func aMistakeInAnEntrysCellsIsReported(cells: String, message: String) {
+        let found = problems(
+            """
+            title: t
+            cells: {epochs: [5, 20]}
+            entries: [{name: a, recipe: a.yaml}, {name: \(cells.contains(",") ? "a" : "b"), recipe: b.yaml, cells: \(cells)}]
+            seeds: 2
+            """)
+        #expect(found.count == 1 && found[0].hasPrefix("3: ") && found[0].contains(message), "\(found)")
+    }
+
     @Test func aMissingOrBinaryFileIsNamed() throws {
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "none.yaml")

@@ -202,6 +202,40 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
         }
     }
 
+    @Test func aBoardOfCellsGivesEachItsOwnLeaderboard() throws {
+        try withFolder { folder in
+            try writeRecipe(epochs: 1, in: folder)
+            let board = """
+                title: tiny
+                cells: {epochs: [1, 2], model.activation: [mish, relu]}
+                entries:
+                  - {name: small, recipe: tiny.yaml}
+                  # Its loss overflows at once: a failed run.
+                  - {name: wild, recipe: tiny.yaml, set: {optimizer.learning_rate: 1e30}, cells: {epochs: 1}}
+                seeds: 1
+                """
+            try Data(board.utf8).write(to: folder.appending(path: "board.yaml"))
+            let one = try Program.run(
+                "board", "board.yaml", "--cell", "epochs=1", "--cell", "model.activation=relu", in: folder)
+            #expect(one.code == 0 && one.output.contains("# tiny: epochs 1, model.activation relu"), "\(one.errors)")
+            let all = try Program.run("board", "board.yaml", in: folder)
+            #expect(all.code == 0 && all.errors.contains("run 4 of 4"), "\(all.errors)")
+            #expect(all.output.contains(/\| epochs \| model.activation \| +small \| +wild \|/))
+            #expect(all.output.contains(/\| 1 +\| relu +\| +[0-9.]+ \| 1 failed \|/))
+            #expect(all.output.contains(/epochs 1, model.activation mish, wild, seed 0: .*loss/))
+            for cell in ["1-mish", "1-relu", "2-mish", "2-relu"] {
+                #expect(FileManager.default.fileExists(atPath: folder.appending(path: "runs/board-\(cell).html").path))
+            }
+            struct Cells: Decodable {
+                struct Cell: Decodable { let cell: [String: String] }
+                let cells: [Cell]
+            }
+            let json = try Program.run("board", "board.yaml", "--dry-run", "--json", in: folder)
+            let cells = try JSONDecoder().decode(Cells.self, from: Data(json.output.utf8)).cells
+            #expect(cells.map(\.cell["epochs"]) == ["1", "1", "2", "2"])
+        }
+    }
+
     @Test func aSweepIsShownInEightyColumnsAndDrawn() throws {
         try withFolder { folder in
             try writeRecipe(epochs: 1, in: folder)

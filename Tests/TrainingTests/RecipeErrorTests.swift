@@ -65,7 +65,7 @@ import Testing
         // Names
         (
             "model: mxresnet19",
-            ":1:8: model.name: unknown model mxresnet19; did you mean mxresnet18? known: mxresnet18, xresnet50,"
+            ":1:8: model.name: unknown model mxresnet19; did you mean mxresnet18? known: mxresnet, mxresnet18,"
         ),
         ("model: {activation: mesh}", "model.activation: unknown activation mesh; did you mean mish?"),
         (

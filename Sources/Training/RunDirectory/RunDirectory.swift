@@ -35,11 +35,16 @@ public struct RunDirectory: Sendable, Hashable {
     /// - Precondition: the hash has at least 10 digits, all hexadecimal.
     public static func folderName(recipe name: String, hash: String, seed: Int) -> String {
         precondition(hash.count >= 10 && hash.allSatisfy(\.isHexDigit), "\(hash) is no recipe hash")
-        let plain = name.prefix(100).map { character in
-            character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
-                ? character : "-"
-        }
-        return "\(String(plain))-\(hash.prefix(10))-s\(seed)"
+        return "\(plainName(name))-\(hash.prefix(10))-s\(seed)"
+    }
+
+    /// The beginning of a name with what does not belong into a file's name replaced.
+    package static func plainName(_ name: String) -> String {
+        String(
+            name.prefix(100).map { character in
+                character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
+                    ? character : "-"
+            })
     }
 
     /// How far the run has come.

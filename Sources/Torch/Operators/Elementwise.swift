@@ -58,6 +58,7 @@ private enum Aten {
     static let minimum = Operator("aten::minimum")
     static let clamp = Operator("aten::clamp")
     static let lerp = Operator("aten::lerp", "Scalar")
+    static let lerpTensor = Operator("aten::lerp", "Tensor")
     static let lerpInPlace = Operator("aten::lerp_", "Scalar")
     static let addcmulInPlace = Operator("aten::addcmul_")
     static let addcdivInPlace = Operator("aten::addcdiv_")
@@ -148,6 +149,10 @@ extension Tensor {
     public func mul_(_ y: Double) -> Tensor { Aten.mulScalarInPlace(.tensor(self), .double(y)) }
     /// x + `weight` (y - x).
     public func lerp(_ y: Tensor, weight: Double) -> Tensor { Aten.lerp(.tensor(self), .tensor(y), .double(weight)) }
+    /// x + `weight` (y - x), each element with its own weight, broadcast.
+    public func lerp(_ y: Tensor, weight: Tensor) -> Tensor {
+        Aten.lerpTensor(.tensor(self), .tensor(y), .tensor(weight))
+    }
     /// x + `weight` (y - x), in place.
     @discardableResult
     public func lerp_(_ y: Tensor, weight: Double) -> Tensor {

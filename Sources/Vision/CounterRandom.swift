@@ -1,3 +1,5 @@
+import Foundation
+
 /// The counter-based random function Philox4x32-10: four random words from a key and a counter, without any
 /// state.
 ///
@@ -33,7 +35,7 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
         /// The word of the counter that tells purposes apart, below 65,536.
         public let rawValue: UInt16
 
-        /// A purpose by its number. This module uses 0 and 1.
+        /// A purpose by its number. This module uses 0 to 4.
         public init(rawValue: UInt16) {
             self.rawValue = rawValue
         }
@@ -43,12 +45,22 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
 
         /// The order of the samples in an epoch.
         public static let order = Purpose(rawValue: 1)
+
+        /// Which images of a batch are mixed, and how much of each; the index is the batch's.
+        public static let mixing = Purpose(rawValue: 2)
+
+        /// The rectangles that are erased in one sample.
+        public static let erasing = Purpose(rawValue: 3)
+
+        /// The noise in the erased rectangles of one sample.
+        public static let noise = Purpose(rawValue: 4)
     }
 
     private let key: SIMD2<UInt32>
     private var counter: SIMD4<UInt32>
     private var words = SIMD4<UInt32>()
     private var used = 4
+    private var spareNormal: Double?
 
     /// The stream of numbers of one sample in one epoch.
     ///
@@ -107,15 +119,70 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
     }
 }
 
-extension Array where Element == Int {
-    /// The order in which an epoch visits `count` samples: each index from 0 to `count - 1` once, shuffled by
-    /// Fisher and Yates' method with numbers that depend on `seed` and `epoch` only.
-    public static func permutation(count: Int, seed: UInt64, epoch: Int) -> [Int] {
+// MARK: Distributions
+
+extension CounterRandom {
+    /// A number uniform in (0, 1): an odd multiple of 2^-53.
+    private mutating func openUniform() -> Double {
+        (Double(next() >> 12) + 0.5) * 0x1p-52
+    }
+
+    /// A draw from the standard normal distribution.
+    ///
+    /// Source: G. Box, M. Muller, "A note on the generation of random normal deviates", 1958.
+    public mutating func normal() -> Double {
+        if let spare = spareNormal {
+            spareNormal = nil
+            return spare
+        }
+        let radius = (-2 * log(openUniform())).squareRoot()
+        let angle = 2 * .pi * uniform()
+        spareNormal = radius * sin(angle)
+        return radius * cos(angle)
+    }
+
+    /// A draw from the beta distribution with these parameters, each within 10^-300 ... 10^300.
+    ///
+    /// It is X / (X + Y) with X and Y from gamma distributions, and computed from their logarithms: for small
+    /// parameters, as mixup has them, X and Y themselves would often both be too small for a Double.
+    public mutating func beta(_ a: Double, _ b: Double) -> Double {
+        precondition([a, b].allSatisfy((1e-300...1e300).contains), "a beta distribution of \(a) and \(b)")
+        let (logX, logY) = (logGamma(shape: a), logGamma(shape: b))
+        return 1 / (1 + exp(logY - logX))
+    }
+
+    /// The logarithm of a draw from the gamma distribution of this shape and of scale 1.
+    ///
+    /// Source: G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26, 2000;
+    /// their remark on shapes below 1 is taken here for the logarithm.
+    private mutating func logGamma(shape: Double) -> Double {
+        if shape < 1 { return logGamma(shape: shape + 1) + log(openUniform()) / shape }
+        let d = shape - 1.0 / 3
+        let c = 1 / (9 * d).squareRoot()
+        while true {
+            let x = normal()
+            let root = 1 + c * x
+            guard root > 0 else { continue }
+            let v = root * root * root
+            if log(openUniform()) < x * x / 2 + d * (1 - v + log(v)) { return log(d) + log(v) }
+        }
+    }
+
+    /// The numbers from 0 to `count` - 1 in random order, by Fisher and Yates' method.
+    public mutating func permutation(count: Int) -> [Int] {
         var order = Array(0..<count)
-        var random = CounterRandom(seed: seed, epoch: epoch, index: 0, purpose: .order)
         for last in stride(from: count - 1, to: 0, by: -1) {
-            order.swapAt(last, random.integer(below: last + 1))
+            order.swapAt(last, integer(below: last + 1))
         }
         return order
+    }
+}
+
+extension Array where Element == Int {
+    /// The order in which an epoch visits `count` samples: each index from 0 to `count - 1` once, shuffled with
+    /// numbers that depend on `seed` and `epoch` only.
+    public static func permutation(count: Int, seed: UInt64, epoch: Int) -> [Int] {
+        var random = CounterRandom(seed: seed, epoch: epoch, index: 0, purpose: .order)
+        return random.permutation(count: count)
     }
 }

@@ -119,25 +119,21 @@ public enum EvaluationTransform: Sendable, Hashable {
     }
 }
 
-/// How images are prepared for training: a random part of the image, of random area and aspect, resized to a
-/// square and flipped at random. `RandomResizedCrop` and `RandomHorizontalFlip` of torchvision.
-///
-/// Source: C. Szegedy et al., "Going deeper with convolutions", 2014; the exact procedure is torchvision's
-/// (`transforms/transforms.py`, `RandomResizedCrop.get_params`).
+/// How images are prepared for training: a random part of the image, resized to a square and flipped at random.
 public struct TrainingTransform: Sendable, Hashable {
     /// Which part of an image is kept.
-    public struct Crop: Sendable, Hashable {
-        /// The part of the image's area that is kept, within (0, 1].
-        public var scale: ClosedRange<Double>
+    public enum Crop: Sendable, Hashable {
+        /// A part of random area and aspect: torchvision's `RandomResizedCrop`.
+        ///
+        /// `scale` is the part of the image's area, within (0, 1]; `ratio` is the aspect (width / height), above
+        /// 0. The defaults are torchvision's but for `scale`, which is the thread's.
+        ///
+        /// Source: C. Szegedy et al., "Going deeper with convolutions", 2014; the exact procedure is
+        /// torchvision's (`transforms/transforms.py`, `RandomResizedCrop.get_params`).
+        case randomResized(scale: ClosedRange<Double> = 0.35...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3)
 
-        /// The aspect (width / height) of the part, above 0.
-        public var ratio: ClosedRange<Double>
-
-        /// The defaults are torchvision's but for `scale`, which is the thread's (0.35 ... 1).
-        public init(scale: ClosedRange<Double> = 0.35...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3) {
-            self.scale = scale
-            self.ratio = ratio
-        }
+        /// The largest square, at a random place along the longer side: fastai's `Resize`.
+        case square
     }
 
     /// The width and height of the result.
@@ -150,7 +146,7 @@ public struct TrainingTransform: Sendable, Hashable {
     public var flipProbability: Double
 
     /// A transform to squares of `size`.
-    public init(size: Int, crop: Crop? = Crop(), flipProbability: Double = 0.5) {
+    public init(size: Int, crop: Crop? = .randomResized(), flipProbability: Double = 0.5) {
         self.size = size
         self.crop = crop
         self.flipProbability = flipProbability
@@ -165,40 +161,55 @@ public struct TrainingTransform: Sendable, Hashable {
                 ?? Rectangle(width: width, height: height),
             resizedWidth: size, resizedHeight: size, isFlipped: isFlipped)
     }
-
 }
 
 extension TrainingTransform.Crop {
     fileprivate func rectangle(width: Int, height: Int, random: inout CounterRandom) -> Rectangle {
-        let area = Double(width * height)
-        let logRatio = log(ratio.lowerBound)...log(ratio.upperBound)
-        for _ in 0..<10 {
-            let targetArea = area * random.uniform(in: scale)
-            let aspect = exp(random.uniform(in: logRatio))
-            let w = Int((targetArea * aspect).squareRoot().rounded(.toNearestOrEven))
-            let h = Int((targetArea / aspect).squareRoot().rounded(.toNearestOrEven))
-            if (1...width).contains(w) && (1...height).contains(h) {
-                let y = random.integer(below: height - h + 1)
-                let x = random.integer(below: width - w + 1)
-                return Rectangle(x: x, y: y, width: w, height: h)
-            }
+        switch self {
+        case .randomResized(let scale, let ratio):
+            return randomPart(width: width, height: height, scale: scale, ratio: ratio, random: &random)
+                ?? largestPart(width: width, height: height, ratio: ratio)
+        case .square:
+            let side = min(width, height)
+            let start = random.integer(below: max(width, height) - side + 1)
+            return Rectangle(
+                x: width > height ? start : 0, y: width > height ? 0 : start, width: side, height: side)
         }
-        return fallback(width: width, height: height)
     }
+}
 
-    /// The largest part with an allowed aspect, in the middle.
-    private func fallback(width: Int, height: Int) -> Rectangle {
-        let aspect = Double(width) / Double(height)
-        var w = width
-        var h = height
-        if aspect < ratio.lowerBound {
-            h = Int((Double(width) / ratio.lowerBound).rounded(.toNearestOrEven))
-        } else if aspect > ratio.upperBound {
-            w = Int((Double(height) * ratio.upperBound).rounded(.toNearestOrEven))
+/// A part of random area, aspect and place; nil when ten in a row do not fit into the image.
+private func randomPart(
+    width: Int, height: Int, scale: ClosedRange<Double>, ratio: ClosedRange<Double>, random: inout CounterRandom
+) -> Rectangle? {
+    let area = Double(width * height)
+    let logRatio = log(ratio.lowerBound)...log(ratio.upperBound)
+    for _ in 0..<10 {
+        let targetArea = area * random.uniform(in: scale)
+        let aspect = exp(random.uniform(in: logRatio))
+        let w = Int((targetArea * aspect).squareRoot().rounded(.toNearestOrEven))
+        let h = Int((targetArea / aspect).squareRoot().rounded(.toNearestOrEven))
+        if (1...width).contains(w) && (1...height).contains(h) {
+            let y = random.integer(below: height - h + 1)
+            let x = random.integer(below: width - w + 1)
+            return Rectangle(x: x, y: y, width: w, height: h)
         }
-        // A picture of a pixel or two a side can round to nothing.
-        w = max(w, 1)
-        h = max(h, 1)
-        return Rectangle(x: (width - w) / 2, y: (height - h) / 2, width: w, height: h)
     }
+    return nil
+}
+
+/// The largest part with an allowed aspect, in the middle.
+private func largestPart(width: Int, height: Int, ratio: ClosedRange<Double>) -> Rectangle {
+    let aspect = Double(width) / Double(height)
+    var w = width
+    var h = height
+    if aspect < ratio.lowerBound {
+        h = Int((Double(width) / ratio.lowerBound).rounded(.toNearestOrEven))
+    } else if aspect > ratio.upperBound {
+        w = Int((Double(height) * ratio.upperBound).rounded(.toNearestOrEven))
+    }
+    // A picture of a pixel or two a side can round to nothing.
+    w = max(w, 1)
+    h = max(h, 1)
+    return Rectangle(x: (width - w) / 2, y: (height - h) / 2, width: w, height: h)
 }

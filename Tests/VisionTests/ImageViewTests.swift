@@ -19,7 +19,7 @@ struct ImageViewTests {
     func trainingViews() throws {
         for expected in try Fixtures.records(Case.self, in: "views.json") {
             let transform = TrainingTransform(
-                size: 128, crop: .init(scale: expected.scale[0]...expected.scale[1]))
+                size: 128, crop: .randomResized(scale: expected.scale[0]...expected.scale[1]))
             let view = transform.view(
                 width: expected.width, height: expected.height, seed: expected.seed, epoch: expected.epoch,
                 index: expected.index)
@@ -36,9 +36,23 @@ struct ImageViewTests {
         var random = CounterRandom(seed: 11, epoch: 0, index: 0, purpose: .augmentation)
         for index in 0..<5000 {
             let (width, height) = (1 + random.integer(below: 60), 1 + random.integer(below: 60))
-            let view = TrainingTransform(size: 8, crop: .init(scale: 0.01...1))
+            let view = TrainingTransform(size: 8, crop: .randomResized(scale: 0.01...1))
                 .view(width: width, height: height, seed: 0, epoch: 1, index: index)
             #expect(Rectangle(width: width, height: height).contains(view.crop))
+        }
+    }
+
+    @Test("The square crop is as large as the image allows, at every place along the longer side")
+    func squares() {
+        for (width, height) in [(50, 40), (40, 50), (40, 40), (1, 7)] {
+            let side = min(width, height)
+            let crops = (0..<500).map { index in
+                TrainingTransform(size: 8, crop: .square)
+                    .view(width: width, height: height, seed: 1, epoch: 0, index: index).crop
+            }
+            #expect(crops.allSatisfy { ($0.width, $0.height) == (side, side) })
+            #expect(Set(crops.map(\.x)) == Set(0...width - side))
+            #expect(Set(crops.map(\.y)) == Set(0...height - side))
         }
     }
 

@@ -114,13 +114,14 @@ public final class Trainer {
             stepInEpoch = 0
             losses.zero_()
             try directory.append(metrics)
-            if recipe.checkpoint == .epoch, epoch < recipe.epochs {
-                try checkpoint(seconds: seconds()).write(to: directory.checkpointFile)
-            }
             let action = observers.reduce(TrainingAction.proceed) {
                 $1.didFinishEpoch(metrics) == .stop ? .stop : $0
             }
-            if action == .stop, epoch < recipe.epochs { return try stop() }
+            guard epoch < recipe.epochs else { break }
+            if action == .stop { return try stop() }
+            if recipe.checkpoint == .epoch {
+                try checkpoint(seconds: seconds()).write(to: directory.checkpointFile)
+            }
         }
         let evaluation = try last ?? evaluate()
         if recipe.checkpoint == .epoch {
@@ -190,9 +191,7 @@ public final class Trainer {
                 try catching {
                     let (images, labels) = learner.input(batch)
                     let logits = withAutocast(recipe.precision.dtype, device: device) { model(images) }
-                    let sum = logits.to(dtype: .float32).crossEntropy(
-                        labels, reduction: .sum, labelSmoothing: recipe.labelSmoothing)
-                    loss += sum.item(Double.self)
+                    loss += learner.criterion(logits, labels, reduction: .sum).item(Double.self)
                     predicted.append(logits.argmax(dim: 1))
                 }
             }

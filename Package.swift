@@ -107,7 +107,7 @@ let package = Package(
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "Optimizers"], resources: [.copy("Fixtures")]),
         .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
         .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
         .testTarget(name: "BoardsTests", dependencies: ["Boards"]),
         .testTarget(name: "CommandTests", dependencies: ["mish"]),

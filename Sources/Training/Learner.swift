@@ -12,6 +12,8 @@ struct Learner {
     let scaler: LossScaler?
     let plan: BatchPlan
     let input: InputPipeline
+    /// What is minimised; validation is measured with it, too.
+    let criterion: ClassificationLoss
 
     /// Reads the data, makes network and optimizer.
     ///
@@ -33,15 +35,14 @@ struct Learner {
         optimizer = try recipe.makeOptimizer(for: model)
         scaler = recipe.precision == .fp16 ? try LossScaler() : nil
         plan = BatchPlan(data: data, recipe: recipe, seed: UInt64(bitPattern: Int64(seed)))
-        input = InputPipeline(recipe.augmentation.normalize, device: device)
+        input = InputPipeline(recipe.augmentation.normalize, classes: data.classes.count, device: device)
+        criterion = recipe.makeLoss()
         self.data = data
     }
 
     /// What the network makes of a batch, as the recipe measures it.
     func loss(_ batch: PreparedBatch) -> Tensor {
-        let (images, labels) = input(batch)
-        return withAutocast(recipe.precision.dtype, device: device) {
-            model(images).crossEntropy(labels, labelSmoothing: recipe.labelSmoothing)
-        }
+        let (images, targets) = input(batch)
+        return withAutocast(recipe.precision.dtype, device: device) { criterion(model(images), targets) }
     }
 }

@@ -26,7 +26,9 @@ public final class ProgressDisplay: TrainingObserver {
             """)
         for line in plan.skipped { write("skipped: \(line)\n") }
         if plan.firstStep > 0 { write("going on after step \(plan.firstStep.grouped)\n") }
-        write(row("epoch", "train loss", "valid loss", "accuracy", "images/s", "time"))
+        // The loss of mixed labels is higher than that of the labels that validation has.
+        let trainLoss = recipe.augmentation.mixesImages ? "mixed loss" : "train loss"
+        write(row("epoch", trainLoss, "valid loss", "accuracy", "images/s", "time"))
     }
 
     public func didStep(_ progress: StepProgress) -> TrainingAction {

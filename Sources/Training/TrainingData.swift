@@ -74,6 +74,10 @@ struct PreparedBatch: Sendable {
     let pixels: [UInt8]
     let labels: [Int]
     let size: Int
+    /// What is erased after normalisation, in training.
+    var erased: ErasedPixels?
+    /// How the images are mixed after that, in training.
+    var mix: BatchMix?
 }
 
 /// A recipe's views of the data: which images make a batch, and how they are shown.
@@ -92,19 +96,22 @@ struct BatchPlan: Sendable {
     /// The batches of an epoch from step `first` on, prepared ahead.
     func trainingBatches(epoch: Int, from first: Int) -> BatchLoader {
         let order = [Int].permutation(count: data.training.count, seed: seed, epoch: epoch)
-        let transform = TrainingTransform(
-            size: recipe.imageSize,
-            crop: recipe.augmentation.crop.map {
-                .init(scale: $0.scale[0]...$0.scale[1], ratio: $0.ratio[0]...$0.ratio[1])
-            },
-            flipProbability: recipe.augmentation.flip)
+        let (transform, erasing, mixing) = (
+            recipe.makeTrainingTransform(), recipe.makeErasing(), recipe.makeMixing()
+        )
         return BatchLoader(indices: first..<stepsPerEpoch) { [self] step in
             let indices = Array(order[slice(step, of: order.count)])
-            return try prepare(indices, of: data.training) { output in
+            var batch = try prepare(indices, of: data.training) { output in
                 try data.training.render(
                     indices, with: transform, seed: seed, epoch: epoch, into: output, layout: .hwc,
                     workers: recipe.workers)
             }
+            let size = recipe.imageSize
+            batch.erased = try erasing?.erase(
+                indices, width: size, height: size, seed: seed, epoch: epoch, workers: recipe.workers)
+            batch.mix = mixing.mix(
+                count: indices.count, width: size, height: size, seed: seed, epoch: epoch, step: step)
+            return batch
         }
     }
 
@@ -112,13 +119,7 @@ struct BatchPlan: Sendable {
     func validationBatches() -> BatchLoader {
         let count = data.validation.count
         let steps = (count + recipe.batchSize - 1) / recipe.batchSize
-        let size = recipe.imageSize
-        let transform: EvaluationTransform =
-            if let shortest = recipe.validation.resize {
-                .resizeAndCrop(size: size, shortestSide: shortest)
-            } else {
-                .squishAndCrop(size: size, resizedTo: size)
-            }
+        let transform = recipe.makeEvaluationTransform()
         return BatchLoader(indices: 0..<steps) { [self] step in
             let indices = Array(slice(step, of: count))
             return try prepare(indices, of: data.validation) { output in
@@ -147,12 +148,15 @@ struct BatchPlan: Sendable {
 
 /// Turns prepared batches into a network's input on a device.
 struct InputPipeline {
+    private let classes: Int
     private let device: Torch.Device
     private let scale: Tensor
     private let shift: Tensor
 
     /// (value / 255 - mean) / standard deviation, written as value * scale + shift.
-    init(_ normalization: Recipe.Normalization, device: Torch.Device) {
+    ///
+    /// - Parameter classes: as many as mixed labels have probabilities.
+    init(_ normalization: Recipe.Normalization, classes: Int, device: Torch.Device) {
         let statistics: Normalization? =
             switch normalization {
             case .imagenet: .imageNet
@@ -164,16 +168,22 @@ struct InputPipeline {
         func channels(_ values: [Double]) -> Tensor {
             Tensor(values, shape: [1, 3, 1, 1], dtype: .float32, device: device)
         }
+        self.classes = classes
         self.device = device
         scale = channels(deviation.map { 1 / (255 * $0) })
         shift = channels(zip(mean, deviation).map { -$0 / $1 })
     }
 
-    /// Images [n, 3, size, size], fp32 and channels-last, and class numbers [n].
-    func callAsFunction(_ batch: PreparedBatch) -> (images: Tensor, labels: Tensor) {
+    /// Images [n, 3, size, size], fp32 and channels-last, and class numbers [n], or the classes' probabilities
+    /// [n, classes] when the images are mixed.
+    func callAsFunction(_ batch: PreparedBatch) -> (images: Tensor, targets: Tensor) {
         let shape = [batch.labels.count, batch.size, batch.size, 3]
         let bytes = batch.pixels.withUnsafeBytes { Tensor(copying: $0, shape: shape, dtype: .uint8) }
-        let images = bytes.to(device: device).permute([0, 3, 1, 2]).to(dtype: .float32)
-        return (images * scale + shift, Tensor(batch.labels, device: device))
+        let floats = bytes.to(device: device).permute([0, 3, 1, 2]).to(dtype: .float32)
+        let images = floats * scale + shift
+        let labels = Tensor(batch.labels, device: device)
+        batch.erased?.erase(in: images)
+        guard let mix = batch.mix else { return (images, labels) }
+        return (mix.mixed(images), mix.targets(labels, classes: classes))
     }
 }

@@ -27,7 +27,12 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
               crop: {scale: [0.25, 0.5], ratio: [0.5, 2]}
               flip: 0.25
               normalize: none
-            validation: {resize: 72}
+              erasing: {probability: 0.3, scale: [0, 0.3], ratio: [0.2, 5], max_count: 3, fill: zero}
+              mixup: 0.2
+              cutmix: 1
+              mix_probability: 0.9
+              switch_probability: 0.4
+            validation: {method: squish, resize: 72}
             broken_images: skip
             model:
               name: mxresnet
@@ -61,6 +66,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             epochs: 20
             batch_size: 32
             drop_last: false
+            loss: {name: bce, sum_classes: true}
             label_smoothing: 0.2
             precision: bf16
             device: cuda:1
@@ -70,11 +76,16 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         #expect(recipe.name == "all of it")
         #expect(recipe.data == .folder("/recipes/photographs"))
         #expect(recipe.imageSize == 64)
-        #expect(recipe.augmentation.crop?.scale == [0.25, 0.5])
-        #expect(recipe.augmentation.crop?.ratio == [0.5, 2])
+        #expect(recipe.augmentation.crop == .randomResized(.init(scale: [0.25, 0.5], ratio: [0.5, 2])))
         #expect(recipe.augmentation.flip == 0.25)
         #expect(recipe.augmentation.normalize == .none)
-        #expect(recipe.validation.resize == 72)
+        #expect(
+            recipe.augmentation.erasing
+                == .init(probability: 0.3, scale: [0, 0.3], ratio: [0.2, 5], maxCount: 3, fill: .zero))
+        #expect((recipe.augmentation.mixup, recipe.augmentation.cutMix) == (0.2, 1))
+        #expect((recipe.augmentation.mixProbability, recipe.augmentation.switchProbability) == (0.9, 0.4))
+        #expect((recipe.validation.method, recipe.validation.resize) == (.squish, 72))
+        #expect(recipe.loss == .binaryCrossEntropy(.init(sumsClasses: true)))
         #expect(recipe.brokenImages == .skip)
         #expect(recipe.model.name == "mxresnet")
         #expect(recipe.model.depths == [1, 1, 2])
@@ -112,14 +123,35 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         #expect(digits.imageSize == 8)
         #expect(digits.augmentation.crop == nil)
         #expect(digits.augmentation.flip == 0)
-        #expect(digits.validation.resize == nil)
+        #expect((digits.validation.method, digits.validation.resize) == (.squish, 8))
+        #expect((digits.augmentation.erasing, digits.augmentation.mixup, digits.augmentation.cutMix) == (nil, nil, nil))
+        #expect(digits.loss == .crossEntropy)
 
         let photographs = try recipe("data: ./digits\nimage_size: 64")
         #expect(photographs.data == .folder("/recipes/digits"))
-        #expect(photographs.augmentation.crop?.scale == [0.35, 1])
+        #expect(photographs.augmentation.crop == .randomResized(.init(scale: [0.35, 1])))
         #expect(photographs.augmentation.normalize == .imagenet)
-        #expect(photographs.validation.resize == 96)
+        #expect((photographs.validation.method, photographs.validation.resize) == (.crop, 96))
         #expect(photographs.model.stem == [32, 64, 64])
+    }
+
+    /// fastai: x = ceil(0.14 S / 8) * 8 is 24, 32 and 40 for 128, 192 and 256 pixels.
+    @Test(arguments: [(128, 152), (192, 224), (256, 296), (224, 256)])
+    func squishingResizesAsFastai(size: Int, resized: Int) throws {
+        let recipe = try recipe("data: x\nimage_size: \(size)\nvalidation: {method: squish}")
+        #expect(recipe.validation.resize == resized)
+        let image = recipe.makeEvaluationTransform().view(width: 500, height: 375)
+        #expect((image.resizedWidth, image.resizedHeight, image.width, image.height) == (resized, resized, size, size))
+    }
+
+    @Test func cropsByName() throws {
+        func crop(_ text: String) throws -> Recipe.Crop? {
+            try recipe("data: x\naugmentation: {crop: \(text)}").augmentation.crop
+        }
+        #expect(try crop("none") == nil)
+        #expect(try crop("square") == .square)
+        #expect(try crop("random-resized") == .randomResized(.init(scale: [0.35, 1], ratio: [0.75, 4.0 / 3])))
+        #expect(try crop("{scale: [0.08, 1]}") == .randomResized(.init(scale: [0.08, 1])))
     }
 
     @Test func pathsOfData() throws {
@@ -284,7 +316,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         #expect(changed.epochs == 7)
         #expect(changed.model.activation == "relu")
         #expect(changed.model.stem == [8, 8, 8])
-        #expect(changed.augmentation.crop?.scale == [0.5, 1])
+        #expect(changed.augmentation.crop == .randomResized(.init(scale: [0.5, 1])))
         #expect(changed.name == "a=b")
         #expect(try recipe(yaml, overrides: ["optimizer=adamw"]).optimizer == .init(.adamw))
     }
@@ -317,10 +349,19 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             data: pick([.digits, .folder("/data/imagenette"), .folder("/with space/é: #")]))
         recipe.imageSize = natural(1...512)
         recipe.augmentation.crop = pick([
-            nil, .init(scale: [real(0.1...0.5), 1], ratio: [real(0.1...1), real(1...3)]),
+            nil, .square, .randomResized(.init(scale: [real(0.1...0.5), 1], ratio: [real(0.1...1), real(1...3)])),
         ])
+        recipe.augmentation.erasing = pick([
+            nil, .init(),
+            .init(probability: real(0...1), scale: [0, real(0...1)], maxCount: natural(1...9), fill: .zero),
+        ])
+        recipe.augmentation.mixup = pick([nil, real(1e-3...10)])
+        recipe.augmentation.cutMix = pick([nil, real(1e-3...10)])
+        recipe.augmentation.mixProbability = real(0...1)
+        recipe.augmentation.switchProbability = real(0...1)
         recipe.augmentation.flip = real(0...1)
-        recipe.validation.resize = pick([nil, recipe.imageSize + natural(0...64)])
+        recipe.validation.method = pick(Recipe.Validation.Method.allCases)
+        recipe.validation.resize = recipe.imageSize + natural(0...64)
         recipe.brokenImages = pick(Recipe.BrokenImages.allCases)
         recipe.model = .init(pick(["mxresnet", "res2netplus50", "tf_efficientnet_b3", "of the future"]))
         recipe.model.activation = pick(["mish", "relu"])
@@ -358,8 +399,9 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         ])
         if recipe.schedule.movesMomentum && recipe.optimizer.momentum == 0 { recipe.schedule = .cosine(.init()) }
         recipe.epochs = natural(1...200)
-        recipe.batchSize = natural(1...512)
+        recipe.batchSize = natural(2...512)
         recipe.dropsLastBatch = pick([true, false])
+        recipe.loss = pick([.crossEntropy, .binaryCrossEntropy(.init(sumsClasses: pick([true, false])))])
         recipe.labelSmoothing = real(0...0.9)
         recipe.precision = pick(Recipe.Precision.allCases)
         recipe.device = pick([.cpu, .cuda(nil), .cuda(0), .cuda(7)])
@@ -398,7 +440,8 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
     @Test func aResolvedRecipeSaysEverything() throws {
         let printed = try recipe("{}").yaml
         for key in [
-            "name", "data", "image_size", "augmentation", "crop", "flip", "normalize", "validation", "resize",
+            "name", "data", "image_size", "augmentation", "crop", "flip", "normalize", "erasing", "mixup",
+            "cutmix", "mix_probability", "switch_probability", "validation", "method", "resize", "loss",
             "broken_images", "model", "stem", "activation", "self_attention", "optimizer", "learning_rate",
             "order", "stem_pool", "pool", "halving", "betas", "variant", "threshold", "softplus",
             "decoupled_weight_decay", "momenta", "epsilon", "weight_decay", "decay_norms_and_biases", "lookahead",
@@ -414,14 +457,15 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
 
     @Test func theHashIsThatOfTheCanonicalJSON() throws {
         let json =
-            #"{"augmentation":{"crop":"none","flip":0.0,"normalize":"digits"},"batch_size":64,"#
+            #"{"augmentation":{"crop":"none","cutmix":"none","erasing":"none","flip":0.0,"#
+            + #""mix_probability":1.0,"mixup":"none","normalize":"digits","switch_probability":0.5},"batch_size":64,"#
             + #""broken_images":"stop","data":"digits","device":"cpu","drop_last":true,"epochs":5,"#
-            + #""image_size":8,"label_smoothing":0.1,"model":{"activation":"mish","halving":"each-path","#
+            + #""image_size":8,"label_smoothing":0.1,"loss":{"name":"cross-entropy"},"model":{"activation":"mish","halving":"each-path","#
             + #""name":"mxresnet18","order":"norm-first","pool":"average","#
             + #""self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"optimizer":{"betas":[0.9,0.999],"#
             + #""decay_norms_and_biases":false,"epsilon":1.0e-08,"learning_rate":0.001,"lookahead":"none","#
             + #""name":"adamw","weight_decay":0.01},"precision":"fp32","schedule":{"name":"constant","#
-            + #""warmup_steps":0},"validation":{"resize":"none"}}"#
+            + #""warmup_steps":0},"validation":{"method":"squish","resize":8}}"#
         let recipe = try recipe("optimizer: adamw\nschedule: constant")
         #expect(recipe.hash == SHA256.hexDigest(of: json.utf8))
     }

@@ -128,6 +128,51 @@ private func expectEqual(_ one: RunDirectory, _ other: RunDirectory) throws {
         }
     }
 
+    static let augmentations = [
+        "augmentation: {mixup: 0.4, erasing: {max_count: 2}}",
+        "augmentation: {mixup: 0.2, cutmix: 1, mix_probability: 0.8, flip: 0.5, crop: square}\nloss: bce",
+        "augmentation: {cutmix: 1}\nloss: {name: bce, sum_classes: true}\nprecision: bf16",
+    ]
+
+    @Test(arguments: augmentations) func aMixedRunThatWasInterruptedEndsBitEqual(augmentation: String) throws {
+        try withFolder { folder in
+            func trainer() throws -> Trainer {
+                try Trainer(recipe("\(augmentation)\nepochs: 2\ndrop_last: false"), seed: 1)
+            }
+            let whole = RunDirectory(folder.appending(path: "whole"))
+            _ = try trainer().run(in: whole)
+            let parts = RunDirectory(folder.appending(path: "parts"))
+            _ = try trainer().run(in: parts, observers: [Stopper(afterStep: 3)])
+            _ = try trainer().run(in: parts, resume: true, observers: [Stopper(afterStep: 7)])
+            _ = try trainer().run(in: parts, resume: true)
+            try expectEqual(whole, parts)
+            let metrics = try whole.metrics()
+            #expect(metrics.count == 2 && metrics.allSatisfy { $0.trainLoss.isFinite && $0.validLoss!.isFinite })
+        }
+    }
+
+    @Test func aRunThatIsStoppedAtAnEpochsEndSavesOnceAndEndsBitEqual() throws {
+        final class EpochStopper: TrainingObserver {
+            let checkpoint: URL
+            var wasSavedBefore = false
+            init(checkpoint: URL) { self.checkpoint = checkpoint }
+            func didFinishEpoch(_ metrics: EpochMetrics) -> TrainingAction {
+                wasSavedBefore = FileManager.default.fileExists(atPath: checkpoint.path)
+                return .stop
+            }
+        }
+        try withFolder { folder in
+            let whole = RunDirectory(folder.appending(path: "whole"))
+            _ = try Trainer(recipe(), seed: 1).run(in: whole)
+            let parts = RunDirectory(folder.appending(path: "parts"))
+            let stopper = EpochStopper(checkpoint: parts.checkpointFile)
+            let outcome = try Trainer(recipe(), seed: 1).run(in: parts, observers: [stopper])
+            #expect(outcome == .stopped(step: 5, isResumable: true) && !stopper.wasSavedBefore)
+            _ = try Trainer(recipe(), seed: 1).run(in: parts, resume: true)
+            try expectEqual(whole, parts)
+        }
+    }
+
     @Test func aLossThatIsNotFiniteEndsTheRunAsFailedAndSaysWhere() throws {
         try withFolder { folder in
             let directory = RunDirectory(folder.appending(path: "run"))
@@ -233,7 +278,9 @@ extension Recipe {
     @Test func aBatchDependsOnNothingButItsPlace() throws {
         let data = try TrainingData(for: Recipe(data: .digits))
         var recipe = Recipe(data: .digits)
-        recipe.augmentation.crop = .init()
+        recipe.augmentation.crop = .randomResized(.init())
+        recipe.augmentation.erasing = .init()
+        recipe.augmentation.mixup = 0.4
         recipe.augmentation.flip = 0.5
         recipe.batchSize = 64
         let plan = BatchPlan(data: data, recipe: recipe, seed: 5)
@@ -244,6 +291,7 @@ extension Recipe {
         let late = BatchPlan(data: data, recipe: recipe, seed: 5).trainingBatches(epoch: 2, from: 3)
         let again = try #require(try late.next())
         #expect(again.pixels == fourth.pixels && again.labels == fourth.labels)
+        #expect(again.erased == fourth.erased && again.mix == fourth.mix)
     }
 
     @Test func normalisedImagesHaveTheDigitsMeanAndDeviation() throws {
@@ -253,7 +301,7 @@ extension Recipe {
         whole.batchSize = 1437
         let batches = BatchPlan(data: data, recipe: whole, seed: 0).trainingBatches(epoch: 0, from: 0)
         let batch = try #require(try batches.next())
-        let images = InputPipeline(.digits, device: .cpu)(batch).images
+        let images = InputPipeline(.digits, classes: 10, device: .cpu)(batch).images
         #expect(images.shape == [1437, 3, 8, 8] && images.isChannelsLast)
         #expect(abs(images.mean().item(Double.self)) < 0.02)
         #expect(abs(images.std().item(Double.self) - 1) < 0.02)

@@ -29,6 +29,8 @@ public struct Recipe: Equatable, Sendable {
     public var batchSize = 64
     /// Whether the last batch of an epoch is left out when it is not full.
     public var dropsLastBatch = true
+    /// What training minimises.
+    public var loss = Loss.crossEntropy
     /// The part of the target's probability that is spread over all classes.
     public var labelSmoothing = 0.1
     /// What convolutions compute in.
@@ -65,10 +67,9 @@ extension Recipe: RecipeSection {
             fields.refuse("augmentation.normalize", "must be \(right) or none for this data")
         }
         if fields.isReading { validation = Validation(for: data, imageSize: imageSize) }
-        fields.section("validation", &validation)
-        if let resize = validation.resize, resize < imageSize {
-            fields.refuse("validation.resize", "must be at least the image_size, \(imageSize), or none")
-        }
+        var preparation = RecipeValidationSection(validation: validation, imageSize: imageSize)
+        fields.section("validation", &preparation)
+        validation = preparation.validation
         fields.value("broken_images", &brokenImages)
         fields.section("model", &model)
         fields.section("optimizer", &optimizer)
@@ -85,6 +86,10 @@ extension Recipe: RecipeSection {
         fields.value("epochs", &epochs, .atLeast(1))
         fields.value("batch_size", &batchSize, .atLeast(1))
         fields.value("drop_last", &dropsLastBatch)
+        if augmentation.mixesImages && batchSize == 1 {
+            fields.refuse("batch_size", "must be at least 2 to mix images")
+        }
+        fields.section("loss", &loss)
         fields.value("label_smoothing", &labelSmoothing, .within(0..<1))
         fields.value("precision", &precision)
         fields.value("device", &device)

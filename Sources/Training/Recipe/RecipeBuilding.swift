@@ -3,6 +3,7 @@ import Layers
 import Models
 import Optimizers
 import Torch
+import Vision
 
 // From what a recipe says to the things themselves.
 
@@ -89,6 +90,59 @@ extension Recipe {
                 beta2: settings.beta2, warmdownStart: settings.warmdownStart)
         }
     }
+}
+
+extension Recipe {
+    /// What training minimises, and what the loss on validation images is.
+    func makeLoss() -> ClassificationLoss {
+        switch loss {
+        case .crossEntropy: ClassificationLoss(.crossEntropy, labelSmoothing: labelSmoothing)
+        case .binaryCrossEntropy(let settings):
+            ClassificationLoss(
+                .binaryCrossEntropy(sumsClasses: settings.sumsClasses), labelSmoothing: labelSmoothing)
+        }
+    }
+
+    /// How each training image is shown.
+    func makeTrainingTransform() -> TrainingTransform {
+        let crop: TrainingTransform.Crop? =
+            switch augmentation.crop {
+            case .randomResized(let settings):
+                .randomResized(scale: settings.scale.bounds, ratio: settings.ratio.bounds)
+            case .square: .square
+            case nil: nil
+            }
+        return TrainingTransform(size: imageSize, crop: crop, flipProbability: augmentation.flip)
+    }
+
+    /// How each validation image is shown.
+    func makeEvaluationTransform() -> EvaluationTransform {
+        switch validation.method {
+        case .crop: .resizeAndCrop(size: imageSize, shortestSide: validation.resize)
+        case .squish: .squishAndCrop(size: imageSize, resizedTo: validation.resize)
+        }
+    }
+
+    /// What is erased in training images.
+    func makeErasing() -> RandomErasing? {
+        augmentation.erasing.map { erasing in
+            RandomErasing(
+                probability: erasing.probability, scale: erasing.scale.bounds, ratio: erasing.ratio.bounds,
+                maxCount: erasing.maxCount, fill: erasing.fill == .noise ? .noise : .zero)
+        }
+    }
+
+    /// How the images of a batch are mixed.
+    func makeMixing() -> BatchMixing {
+        BatchMixing(
+            mixup: augmentation.mixup, cutMix: augmentation.cutMix, probability: augmentation.mixProbability,
+            switchProbability: augmentation.switchProbability)
+    }
+}
+
+extension [Double] {
+    /// The range from the first of two numbers to the second.
+    fileprivate var bounds: ClosedRange<Double> { self[0]...self[1] }
 }
 
 extension Recipe.Optimizer {

@@ -18,31 +18,6 @@ extension Recipe {
         }
     }
 
-    /// How training images are varied.
-    public struct Augmentation: Equatable, Sendable {
-        /// A random part of the image, resized to the image size; `nil` takes the whole image.
-        public var crop: Crop?
-        /// The probability of mirroring left and right.
-        public var flip: Double
-        /// How channels are shifted and scaled. (Validation images get the same.)
-        public var normalize: Normalization
-
-        /// What `data` is usually trained with: digits as they are, photographs cropped and mirrored.
-        public init(for data: DataSource) {
-            crop = data == .digits ? nil : Crop()
-            flip = data == .digits ? 0 : 0.5
-            normalize = data == .digits ? .digits : .imagenet
-        }
-    }
-
-    /// A random resized crop. Defaults: those of the Imagenette leaderboard's entries.
-    public struct Crop: Equatable, Sendable {
-        /// The least and the largest part of the image's area.
-        public var scale = [0.35, 1]
-        /// The least and the largest ratio of width to height.
-        public var ratio = [3.0 / 4, 4.0 / 3]
-    }
-
     /// The mean that is subtracted and the standard deviation that is divided by.
     public enum Normalization: String, RecipeChoice, Sendable {
         /// Those of ImageNet's three channels.
@@ -63,12 +38,31 @@ extension Recipe {
 
     /// How validation images are prepared.
     public struct Validation: Equatable, Sendable {
-        /// The shortest side before the centre is cropped; `nil` stretches the whole image to the image size.
-        public var resize: Int?
+        /// What becomes of the aspect.
+        public var method: Method
+        /// The size before the centre of the image size is cut out: of the shortest side, or of both.
+        public var resize: Int
 
-        /// What `data` is usually validated with: photographs at 32 pixels above the image size.
+        /// What becomes of an image's aspect.
+        public enum Method: String, RecipeChoice, Sendable {
+            /// It is kept; `resize` is the shortest side, and the centre crop cuts off what is longer.
+            case crop
+            /// The image is stretched to a square of `resize`: fastai's `RandomResizedCrop` in validation.
+            case squish
+        }
+
+        /// What `data` is usually validated with: digits as they are, photographs kept in shape.
         public init(for data: DataSource, imageSize: Int) {
-            resize = data == .digits ? nil : imageSize + 32
+            method = data == .digits ? .squish : .crop
+            resize = data == .digits ? imageSize : Self.usualResize(method, imageSize: imageSize)
+        }
+
+        /// The thread's 32 pixels above the image size, or fastai's 14 % rounded up to a multiple of 8.
+        static func usualResize(_ method: Method, imageSize: Int) -> Int {
+            switch method {
+            case .crop: imageSize + 32
+            case .squish: imageSize + (14 * imageSize + 799) / 800 * 8
+            }
         }
     }
 }
@@ -91,26 +85,18 @@ extension Recipe.DataSource: RecipeScalar {
     }
 }
 
-extension Recipe.Augmentation: RecipeSection {
-    package mutating func visit(_ fields: inout RecipeFields) {
-        fields.optionalSection("crop", &crop, defaults: Recipe.Crop())
-        fields.value("flip", &flip, .within(0...1))
-        fields.value("normalize", &normalize)
-    }
-}
+/// The validation section, whose defaults follow the image size.
+struct RecipeValidationSection: RecipeSection {
+    var validation: Recipe.Validation
+    let imageSize: Int
 
-extension Recipe.Crop: RecipeSection {
-    package mutating func visit(_ fields: inout RecipeFields) {
-        fields.list("scale", &scale, count: 2...2, .positiveFraction)
-        fields.list("ratio", &ratio, count: 2...2, .above(0))
-        for (key, bounds) in [("scale", scale), ("ratio", ratio)] where bounds[0] > bounds[1] {
-            fields.refuse(key, "the first number must not be above the second")
+    mutating func visit(_ fields: inout RecipeFields) {
+        let usual = validation.method
+        fields.value("method", &validation.method)
+        if fields.isReading && validation.method != usual {
+            validation.resize = Recipe.Validation.usualResize(validation.method, imageSize: imageSize)
         }
-    }
-}
-
-extension Recipe.Validation: RecipeSection {
-    package mutating func visit(_ fields: inout RecipeFields) {
-        fields.optional("resize", &resize, .atLeast(1))
+        let size = imageSize
+        fields.value("resize", &validation.resize, .init(text: "at least the image_size, \(size)") { $0 >= size })
     }
 }

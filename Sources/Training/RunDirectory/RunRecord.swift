@@ -43,9 +43,10 @@ public struct EpochMetrics: Sendable, Codable, Equatable {
     public var step: Int
     /// The learning rate of the epoch's last step.
     public var learningRate: Double
-    /// The mean training loss over the epoch.
+    /// The mean training loss over the epoch, of images and labels as they were trained with: cropped, erased,
+    /// mixed and smoothed.
     public var trainLoss: Double
-    /// The mean loss on the validation set; `nil` when it was not evaluated.
+    /// The mean loss on the validation set, of unmixed images and smoothed labels; `nil` when it was not evaluated.
     public var validLoss: Double?
     /// The fraction of the validation set that is classified correctly, 0...1; `nil` when not evaluated.
     public var accuracy: Double?

@@ -18,7 +18,7 @@ struct Learner {
     /// Reads the data, makes network and optimizer.
     ///
     /// - Parameters:
-    ///   - seed: of first weights, order, crops, flips and dropout.
+    ///   - seed: of first weights, order, augmentation and dropout.
     ///   - data: the recipe's images when they are in memory already.
     /// - Throws: what is wrong with data, network, optimizer or device.
     init(_ recipe: Recipe, seed: Int, data: TrainingData?) throws {

@@ -19,7 +19,7 @@ public struct LearningRateFinder {
     ///
     /// - Parameters:
     ///   - recipe: whose learning rate is looked for. The one that it has does not matter.
-    ///   - seed: of first weights, order, crops, flips and dropout.
+    ///   - seed: of first weights, order, augmentation and dropout.
     ///   - data: the recipe's images when they are in memory already.
     /// - Throws: what is wrong with data, network, optimizer or device.
     public init(_ recipe: Recipe, seed: Int, data: TrainingData? = nil) throws {

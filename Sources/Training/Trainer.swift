@@ -11,8 +11,8 @@ import Torch
 /// ```
 ///
 /// The same recipe and seed on the same machine give the same result, and a run on the CPU that was interrupted
-/// and resumed ends bit-equal to one that was not: order, crops and flips depend on seed, epoch and image alone,
-/// and all other state is in the checkpoint.
+/// and resumed ends bit-equal to one that was not: order, crops, flips, erasing and mixing depend on seed, epoch and
+/// place alone, and all other state is in the checkpoint.
 public final class Trainer {
     private let seed: Int
     private let learner: Learner
@@ -31,7 +31,7 @@ public final class Trainer {
     ///
     /// - Parameters:
     ///   - recipe: what to run.
-    ///   - seed: of first weights, order, crops, flips and dropout.
+    ///   - seed: of first weights, order, augmentation and dropout.
     ///   - data: the recipe's images when they are in memory already.
     /// - Throws: what is wrong with data, network, optimizer or device.
     public init(_ recipe: Recipe, seed: Int, data: TrainingData? = nil) throws {

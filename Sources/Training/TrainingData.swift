@@ -179,9 +179,9 @@ struct InputPipeline {
     func callAsFunction(_ batch: PreparedBatch) -> (images: Tensor, targets: Tensor) {
         let shape = [batch.labels.count, batch.size, batch.size, 3]
         let bytes = batch.pixels.withUnsafeBytes { Tensor(copying: $0, shape: shape, dtype: .uint8) }
-        let floats = bytes.to(device: device).permute([0, 3, 1, 2]).to(dtype: .float32)
+        let floats = bytes.uploaded(to: device).permute([0, 3, 1, 2]).to(dtype: .float32)
         let images = floats * scale + shift
-        let labels = Tensor(batch.labels, device: device)
+        let labels = Tensor(batch.labels).uploaded(to: device)
         batch.erased?.erase(in: images)
         guard let mix = batch.mix else { return (images, labels) }
         return (mix.mixed(images), mix.targets(labels, classes: classes))

@@ -18,7 +18,7 @@ struct LearningRateFind: ParsableCommand {
     @Argument(help: "The recipe, a YAML file.") var recipe: String
     @Option(name: .customLong("set"), help: "Replace a key of the recipe, such as model.activation=relu.")
     var overrides: [String] = []
-    @Option(help: "The seed of first weights, order, crops and flips.") var seed = 0
+    @Option(help: "The seed of first weights, order, augmentation and dropout.") var seed = 0
     @Option(help: "How many steps, at least \(LearningRateFinder.fewestSteps).") var steps = 100
     @Option(help: "The first learning rate.") var start = 1e-7
     @Option(help: "The last learning rate.") var end = 10.0

@@ -14,7 +14,7 @@ struct Train: ParsableCommand {
             """)
 
     @Argument(help: "The recipe, a YAML file.") var recipe: String
-    @Option(help: "The seed of first weights, order, crops and flips.") var seed = 0
+    @Option(help: "The seed of first weights, order, augmentation and dropout.") var seed = 0
     @Option(name: .customLong("set"), help: "Replace a key of the recipe, such as model.activation=relu.")
     var overrides: [String] = []
     @Option(help: "The run's folder. Default: runs/NAME-HASH-sSEED.") var out: String?

@@ -80,6 +80,23 @@ extension [String: Tensor] {
         #expect(!after.equals(before))
     }
 
+    @Test(.enabled(if: TrainerTests.hasGPU), arguments: ["mixup", "cutmix"])
+    func aGPUMakesTheBatchesOfTheCPU(mixing: String) throws {
+        var recipe = Recipe(data: .digits)
+        recipe.augmentation.erasing = .init(probability: 0.5)
+        recipe.augmentation.mixup = mixing == "mixup" ? 0.4 : nil
+        recipe.augmentation.cutMix = mixing == "cutmix" ? 1 : nil
+        let plan = BatchPlan(data: try TrainingData(for: recipe), recipe: recipe, seed: 5)
+        let batch = try #require(try plan.trainingBatches(epoch: 0, from: 0).next())
+        let (onCPU, onGPU) = (
+            InputPipeline(.digits, classes: 10, device: .cpu)(batch),
+            InputPipeline(.digits, classes: 10, device: .cuda)(batch)
+        )
+        #expect(onGPU.images.isChannelsLast)
+        #expect(onGPU.images.to(device: .cpu).isClose(to: onCPU.images, relative: 1e-6, absolute: 1e-6))
+        #expect(onGPU.targets.to(device: .cpu).isClose(to: onCPU.targets, relative: 1e-6, absolute: 1e-6))
+    }
+
     @Test func validationIsNeitherErasedNorMixed() throws {
         var recipe = Recipe(data: .digits)
         recipe.augmentation.erasing = .init(probability: 1)

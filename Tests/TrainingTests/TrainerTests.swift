@@ -91,7 +91,9 @@ private func expectEqual(_ one: RunDirectory, _ other: RunDirectory) throws {
         try withFolder { folder in
             let runs = try (0..<2).map { index in
                 let directory = RunDirectory(folder.appending(path: "run\(index)"))
-                _ = try Trainer(recipe("precision: \(precision)\ndevice: cuda"), seed: 3).run(in: directory)
+                let augmentation = "augmentation: {erasing: {probability: 0.5}, mixup: 0.4, cutmix: 1}"
+                _ = try Trainer(recipe("precision: \(precision)\ndevice: cuda\n\(augmentation)"), seed: 3)
+                    .run(in: directory)
                 return directory
             }
             try expectEqual(runs[0], runs[1])

@@ -9,7 +9,7 @@ import Testing
 
     static func problem(_ file: [UInt8]) -> Problem? {
         do {
-            _ = try file.withUnsafeBytes { try PyTorchFile.read($0) }
+            _ = try file.withUnsafeBytes { try PyTorchContent(of: $0) }
             return nil
         } catch {
             return error as? Problem
@@ -289,7 +289,7 @@ import Testing
                         ($0.name, $0.name.hasSuffix("data.pkl") ? file : Array(whole[$0.range]))
                     })
             }
-            let content = file.withUnsafeBytes { try? PyTorchFile.read($0) }
+            let content = file.withUnsafeBytes { try? PyTorchContent(of: $0) }
             for entry in (content?.entries ?? [:]).values {
                 let range = try #require(content?.storages[entry.storage])
                 #expect(range.upperBound <= file.count)

@@ -47,7 +47,8 @@ struct PyTorchPickle {
 
     typealias Problem = PyTorchFileError.Problem
 
-    /// Twice what a state dictionary of 100,000 tensors needs.
+    /// Of values that are ever put on the stack: what a state dictionary of 90,000 tensors needs. A value takes one
+    /// byte of a file and forty of memory.
     private static let limit = 2_000_000
 
     private(set) var reader: ByteReader
@@ -57,6 +58,8 @@ struct PyTorchPickle {
     private var stack: [Item] = []
     private var marks: [Int] = []
     private var memo: [Int: Item] = [:]
+    /// Values that left the stack for a container, a call or nothing.
+    private var poppedCount = 0
 
     init(_ reader: ByteReader) {
         self.reader = reader
@@ -67,7 +70,7 @@ struct PyTorchPickle {
         while true {
             let start = reader.position
             let opcode = try reader.read(UInt8.self)
-            guard stack.count + objects.count + memo.count + marks.count < Self.limit else {
+            guard stack.count + poppedCount + memo.count + marks.count < Self.limit else {
                 throw .tooLarge("more than \(Self.limit) values")
             }
             switch opcode {
@@ -145,12 +148,14 @@ struct PyTorchPickle {
         guard stack.count - count >= (marks.last ?? 0) else {
             throw malformed(reader.position, "a value is missing")
         }
+        poppedCount += count
         defer { stack.removeLast(count) }
         return Array(stack.suffix(count))
     }
 
     private mutating func popToMark() throws(Problem) -> [Item] {
         guard let mark = marks.popLast() else { throw malformed(reader.position, "a mark is missing") }
+        poppedCount += stack.count - mark
         defer { stack.removeSubrange(mark...) }
         return Array(stack[mark...])
     }

@@ -108,6 +108,7 @@ extension String {
     /// The text in quotes, shortened, and with control characters escaped: a hostile file's words must not
     /// reach the terminal as they are.
     var quotedForMessage: String {
-        count > 100 ? prefix(100).debugDescription + "..." : debugDescription
+        let start = unicodeScalars.prefix(100)
+        return start.endIndex == endIndex ? debugDescription : String(start).debugDescription + "..."
     }
 }

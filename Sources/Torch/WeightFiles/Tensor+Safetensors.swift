@@ -46,16 +46,22 @@ extension SafetensorsFile {
     public func tensor(_ name: String) throws -> Tensor {
         try withBytes(of: name) { bytes in
             let entry = entries[name]!
-            guard let dtype = DType(entry.type) else {
-                throw TorchError.failed(
-                    operation: "\(path): tensor \(name)", message: "the type \(entry.type.rawValue) is not supported")
-            }
-            return try catching { Tensor(copying: bytes, shape: entry.shape, dtype: dtype) }
+            return try Tensor(copying: bytes, shape: entry.shape, type: entry.type, of: "\(path): tensor \(name)")
         }
     }
 
     /// All tensors of the file, copied to the CPU.
     public func tensors() throws -> [String: Tensor] {
         try Dictionary(uniqueKeysWithValues: entries.keys.map { ($0, try tensor($0)) })
+    }
+}
+
+extension Tensor {
+    /// Copies a tensor out of a file; `subject` names it in errors.
+    init(copying bytes: UnsafeRawBufferPointer, shape: [Int], type: SafetensorsType, of subject: String) throws {
+        guard let dtype = DType(type) else {
+            throw TorchError.failed(operation: subject, message: "the type \(type.rawValue) is not supported")
+        }
+        self = try catching { Tensor(copying: bytes, shape: shape, dtype: dtype) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 extension Recipe {
     /// The resolved recipe as YAML: every key with its value. Reading it gives an equal recipe.

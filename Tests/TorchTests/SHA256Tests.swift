@@ -1,9 +1,9 @@
 import Testing
 
-@testable import Training
+@testable import Torch
 
 /// NIST's examples and CAVP vectors for SHA-256 (FIPS 180-4).
-@Suite struct RecipeDigestTests {
+@Suite struct SHA256Tests {
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -37,5 +37,17 @@ import Testing
     ])
     func zeros(count: Int, digest: String) {
         #expect(SHA256.hexDigest(of: repeatElement(0, count: count)) == digest)
+    }
+
+    /// Bytes that come in parts of any length have the digest of the whole.
+    @Test func parts() {
+        let message = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        for length in [1, 3, 63, 64, 65, 200] {
+            var hash = SHA256()
+            for start in stride(from: 0, to: message.count, by: length) {
+                Array(message[start..<min(start + length, message.count)]).withUnsafeBytes { hash.update($0) }
+            }
+            #expect(hash.hexDigest() == SHA256.hexDigest(of: message), "parts of \(length)")
+        }
     }
 }

@@ -34,8 +34,19 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
 public struct LoadError: Error, CustomStringConvertible {
     /// What deviates.
     public let report: LoadReport
+    /// The file that the state came from, if any.
+    public let path: String?
     /// One line per deviation.
-    public var description: String { "the weights do not fit the network\n\(report)" }
+    public var description: String {
+        "\(path.map { "\($0): " } ?? "")the weights do not fit the network\n\(report)"
+    }
+
+    /// - Parameters:
+    ///   - report: what deviates.
+    ///   - path: the file that the state came from.
+    public init(report: LoadReport, path: String? = nil) {
+        (self.report, self.path) = (report, path)
+    }
 }
 
 extension Module {
@@ -47,25 +58,34 @@ extension Module {
         return state
     }
 
+    /// Compares names and shapes with those of a state.
+    ///
+    /// A missing `num_batches_tracked` is no deviation: PyTorch before 0.4.1 and converters from TensorFlow did not
+    /// write it, and nothing is computed from it.
+    public final func compare(with shapes: [String: [Int]]) -> LoadReport {
+        let own = state()
+        var report = LoadReport()
+        report.missing = own.keys.filter { shapes[$0] == nil && !$0.hasSuffix("num_batches_tracked") }.sorted()
+        report.surplus = shapes.keys.filter { own[$0] == nil }.sorted()
+        for (name, target) in own.sorted(by: { $0.key < $1.key }) {
+            guard let found = shapes[name], found != target.shape else { continue }
+            report.misshapen.append(.init(name: name, expected: target.shape, found: found))
+        }
+        return report
+    }
+
     /// Copies a state into parameters and buffers, converting type and device.
     ///
     /// - Parameters:
     ///   - state: tensors by PyTorch's names.
-    ///   - strict: whether every name and shape has to fit. Otherwise what fits is loaded.
+    ///   - strict: whether every name and shape has to fit (see ``compare(with:)``). Otherwise what fits is loaded.
     /// - Throws: ``LoadError`` when `strict` and something deviates; nothing is changed then.
     @discardableResult
     public final func load(_ state: [String: Tensor], strict: Bool = true) throws -> LoadReport {
-        let own = self.state()
-        var report = LoadReport()
-        report.missing = own.keys.filter { state[$0] == nil }.sorted()
-        report.surplus = state.keys.filter { own[$0] == nil }.sorted()
-        for (name, target) in own.sorted(by: { $0.key < $1.key }) {
-            guard let source = state[name], source.shape != target.shape else { continue }
-            report.misshapen.append(.init(name: name, expected: target.shape, found: source.shape))
-        }
+        let report = compare(with: state.mapValues(\.shape))
         if strict, !report.isExact { throw LoadError(report: report) }
         withoutGradients {
-            for (name, target) in own {
+            for (name, target) in self.state() {
                 if let source = state[name], source.shape == target.shape { target.copy_(source) }
             }
         }

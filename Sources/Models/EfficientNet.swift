@@ -3,8 +3,7 @@ import Foundation
 import Layers
 import Torch
 
-/// EfficientNet B0 to B7 (Tan and Le, arXiv 1905.11946), with timm's names; lukemelas' are translated by
-/// ``renamed(lukemelas:)``.
+/// EfficientNet B0 to B7 (Tan and Le, arXiv 1905.11946), with timm's names; ``WeightNames`` translates others.
 ///
 /// Input [n, channels, h, w], result: logits [n, classes].
 public final class EfficientNet: Module, Layer {
@@ -16,6 +15,8 @@ public final class EfficientNet: Module, Layer {
     private let dropout: Dropout
     private let classifier: Linear
     private let activation: Activation
+    private let size: Size
+    let origin: Origin
 
     /// How far B0 is scaled.
     public enum Size: Int, Sendable, CaseIterable {
@@ -50,13 +51,15 @@ public final class EfficientNet: Module, Layer {
         /// Google's, as in lukemelas' and in timm's `tf_` networks: SAME padding, batch norms with eps 1e-3 and
         /// momentum 0.01.
         case tensorFlow = "tf"
-        /// timm's own: symmetric padding, batch norms with PyTorch's values.
+        /// timm's own, and torchvision's up to B4: symmetric padding, batch norms with PyTorch's values.
         case timm
+        /// torchvision's from B5 on: symmetric padding, batch norms with eps 1e-3 and momentum 0.01.
+        case torchvision
 
         var padding: SameConv2d.Padding { self == .tensorFlow ? .same : .symmetric }
 
         func norm(_ channels: Int) -> BatchNorm2d {
-            self == .tensorFlow ? BatchNorm2d(channels, momentum: 0.01, eps: 1e-3) : BatchNorm2d(channels)
+            self == .timm ? BatchNorm2d(channels) : BatchNorm2d(channels, momentum: 0.01, eps: 1e-3)
         }
     }
 
@@ -99,7 +102,7 @@ public final class EfficientNet: Module, Layer {
         bn2 = origin.norm(head)
         self.dropout = Dropout(p: dropout ?? size.scaling.dropout)
         classifier = Linear(head, classes)
-        self.activation = activation
+        (self.activation, self.size, self.origin) = (activation, size, origin)
         super.init()
         let bound = 1 / Double(classes).squareRoot()
         withoutGradients {
@@ -167,15 +170,11 @@ private final class MBConv: Module, Layer {
     }
 }
 
-// MARK: lukemelas' names
+// MARK: Others' names
 
 extension EfficientNet {
-    /// A state with the names of github.com/lukemelas/EfficientNet-PyTorch, such as those of its `.pth` files, by
-    /// this network's names. What the network does not have keeps its name, so that loading reports it.
-    public func renamed(lukemelas state: [String: Tensor]) -> [String: Tensor] {
-        let own = Dictionary(uniqueKeysWithValues: self.state().keys.map { (lukemelasName(of: $0), $0) })
-        return Dictionary(uniqueKeysWithValues: state.map { (own[$0] ?? $0, $1) })
-    }
+    /// Whether torchvision publishes weights of it.
+    var isTorchvisions: Bool { origin == .torchvision || origin == .timm && size.rawValue <= 4 }
 
     /// lukemelas' name of a parameter or buffer of this network: blocks are counted through, and a block's norms
     /// have numbers that do not depend on whether it expands.
@@ -203,5 +202,29 @@ extension EfficientNet {
     private func renamed(_ name: String, _ table: [String: String]) -> String {
         let entry = table.first { name.hasPrefix($0.key + ".") }
         return entry.map { $0.value + name.dropFirst($0.key.count) } ?? name
+    }
+
+    /// torchvision's name of a parameter or buffer of this network: convolutions, norms and activations are rows of
+    /// layers with numbers.
+    func torchvisionName(of name: String) -> String {
+        let parts = name.split(separator: ".").map(String.init)
+        func joined(_ prefix: String, _ rest: ArraySlice<String>) -> String { ([prefix] + rest).joined(separator: ".") }
+        guard parts[0] == "blocks", let stage = Int(parts[1]) else {
+            let prefixes = [
+                "conv_stem": "features.0.0", "bn1": "features.0.1", "conv_head": "features.8.0",
+                "bn2": "features.8.1", "classifier": "classifier.1",
+            ]
+            return joined(prefixes[parts[0]]!, parts.dropFirst())
+        }
+        // The first stage is the only one that does not expand.
+        let places =
+            stage == 0
+            ? ["conv_dw": "0.0", "bn1": "0.1", "se": "1", "conv_pw": "2.0", "bn2": "2.1"]
+            : [
+                "conv_pw": "0.0", "bn1": "0.1", "conv_dw": "1.0", "bn2": "1.1", "se": "2", "conv_pwl": "3.0",
+                "bn3": "3.1",
+            ]
+        let rest = parts.dropFirst(4).map { ["conv_reduce": "fc1", "conv_expand": "fc2"][$0] ?? $0 }
+        return joined("features.\(stage + 1).\(parts[2]).block.\(places[parts[3]]!)", rest[...])
     }
 }

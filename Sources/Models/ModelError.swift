@@ -8,6 +8,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case notAnOption(String, model: String)
     /// A value that the option cannot have.
     case badValue(option: String, value: String, expected: String)
+    /// They do not publish weights of such a network.
+    case notPublished(by: WeightNames)
 
     /// One sentence: what is wrong and what would be right.
     public var description: String {
@@ -20,6 +22,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
             "\(model) has no option \(option)"
         case .badValue(let option, let value, let expected):
             "\(option) is \(value); it must be \(expected)"
+        case .notPublished(let names):
+            "\(names.rawValue) publishes no weights of this network; it does of \(names.networks)"
         }
     }
 }

@@ -131,6 +131,10 @@ extension ModelCatalog {
         + EfficientNet.Size.allCases.map {
             efficientNet("efficientnet_\($0)", "EfficientNet-\("\($0)".uppercased()) as in timm", $0, .timm)
         }
+        + [EfficientNet.Size.b5, .b6, .b7].map {
+            efficientNet(
+                "tv_efficientnet_\($0)", "EfficientNet-\("\($0)".uppercased()) as in torchvision", $0, .torchvision)
+        }
 
     private static func efficientNet(
         _ name: String, _ summary: String, _ size: EfficientNet.Size, _ origin: EfficientNet.Origin

@@ -5,13 +5,6 @@ import Torch
 // timm has weights: resnet18d to resnet152d.
 
 extension XResNet {
-    /// A state with timm's names of ResNet-D by this network's names. What the network does not have keeps its
-    /// name, so that loading reports it.
-    public func renamed(timm state: [String: Tensor]) -> [String: Tensor] {
-        let own = Dictionary(uniqueKeysWithValues: self.state().keys.map { (timmName(of: $0), $0) })
-        return Dictionary(uniqueKeysWithValues: state.map { (own[$0] ?? $0, $1) })
-    }
-
     /// timm's name of a parameter or buffer of this network.
     func timmName(of name: String) -> String {
         let parts = name.split(separator: ".").map(String.init)

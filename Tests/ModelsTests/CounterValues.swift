@@ -65,7 +65,8 @@ enum CounterValues {
     }
 
     private static func endsResidualPath(_ name: String, _ state: [String: Tensor]) -> Bool {
-        if name.hasSuffix(".bn3.weight") || name.hasSuffix("._bn2.weight") { return true }
+        let ends = [".bn3.weight", "._bn2.weight", ".block.3.1.weight"]
+        if ends.contains(where: name.hasSuffix) { return true }
         guard let match = name.wholeMatch(of: /(.*convs\.)(\d+)\.1\.weight/) else { return false }
         return state["\(match.1)\(Int(match.2)! + 1).1.weight"] == nil
     }

@@ -1,4 +1,5 @@
 import Activations
+import Foundation
 import Layers
 @testable import Models
 import Testing
@@ -8,8 +9,9 @@ import Torch
 /// (Tests/Reference/networks.py), from the same weights and images.
 @Suite struct NetworksAgainstOthers {
     private let reference: Reference
+    private let published: Reference
 
-    init() throws { reference = try Reference("networks") }
+    init() throws { (reference, published) = (try Reference("networks"), try Reference("published")) }
 
     private func check(_ name: String, size: Int, _ make: () -> any Layer) throws {
         for (dtype, bound) in [(DType.float64, 1e-9), (.float32, 1e-4)] {
@@ -110,25 +112,47 @@ import Torch
 
     @Test func lukemelasWeightsLoadByTheirNames() throws {
         let net = EfficientNet(.b1, classes: 10)
-        try check("lukemelas b1", net, size: 75, name: net.lukemelasName) { net.renamed(lukemelas: $0) }
+        try check("lukemelas b1", net, size: 75, by: .lukemelas)
     }
 
     @Test(arguments: [XResNet.Depth.d18, .d50]) func timmsResNetDLoadsIntoXResNet(depth: XResNet.Depth) throws {
         let net = XResNet(depth, classes: 10)
-        try check("resnet\(depth.rawValue)d", net, size: 64, name: net.timmName) { net.renamed(timm: $0) }
+        try check("resnet\(depth.rawValue)d", net, size: 64, by: .timm)
     }
 
-    /// Loads a state that has another library's names, with the values that belong to those names.
+    @Test(arguments: zip(["torchvision b0", "torchvision b5"], ["efficientnet_b0", "tv_efficientnet_b5"]))
+    func torchvisionsWeightsLoadByTheirNames(reference: String, network: String) throws {
+        let net = try ModelCatalog.make(network, ModelOptions(classes: 10))
+        try check(reference, net, size: 75, by: .torchvision, from: published)
+    }
+
+    /// Who publishes no weights of a network says so, instead of leaving it to names that happen to fit.
+    @Test(arguments: [
+        ("tf_efficientnet_b0", WeightNames.torchvision), ("efficientnet_b0", .lukemelas),
+        ("efficientnet_b5", .torchvision),
+        ("tv_efficientnet_b5", .timm), ("mxresnet18", .timm), ("res2netplus18", .timm), ("xresnet18", .torchvision),
+    ])
+    func nobodysNames(network: String, names: WeightNames) throws {
+        let net = try ModelCatalog.make(network, ModelOptions(classes: 10))
+        #expect(throws: ModelError.notPublished(by: names)) { try names.renaming(for: net) }
+    }
+
+    /// Loads a file that has another library's names, with the values that belong to those names.
     private func check(
-        _ reference: String, _ net: any Layer, size: Int, name: (String) -> String,
-        renamed: ([String: Tensor]) -> [String: Tensor]
+        _ reference: String, _ net: any Layer, size: Int, by names: WeightNames, from file: Reference? = nil
     ) throws {
+        let file = file ?? self.reference
         net.to(dtype: .float64)
-        let theirs = net.state().map { (name($0), $1) }
-        try net.load(renamed(CounterValues.values(for: Dictionary(uniqueKeysWithValues: theirs))))
+        let ours = try names.renaming(for: net)
+        let state = net.state()
+        let theirs = CounterValues.values(for: ours.mapValues { state[$0]! })
+        let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try Safetensors.write(tensors: theirs, to: url.path)
+        try net.load(weights: url, names: names)
         net.eval()
         let images = CounterValues.images([2, 3, size, size], dtype: .float64)
-        #expect(self.reference.error(of: withoutGradients { net(images) }, "logits \(reference)") < 1e-9)
-        #expect(Double(net.parameterCount) == self.reference.tensors["count \(reference)"]?.first)
+        #expect(file.error(of: withoutGradients { net(images) }, "logits \(reference)") < 1e-9)
+        #expect(Double(net.parameterCount) == file.tensors["count \(reference)"]?.first)
     }
 }

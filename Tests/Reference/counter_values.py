@@ -55,8 +55,9 @@ def state_value(name, shape):
 
 
 def ends_residual_path(name, names):
-    """Whether this is the scale of the last norm of a block: by our names of XResNets, timm's or lukemelas'."""
-    if name.endswith((".bn3.weight", "._bn2.weight")):
+    """Whether this is the scale of the last norm of a block: by our names of XResNets, timm's, lukemelas' or
+    torchvision's."""
+    if name.endswith((".bn3.weight", "._bn2.weight", ".block.3.1.weight")):
         return True
     match = re.fullmatch(r"(.*convs\.)(\d+)\.1\.weight", name)
     return bool(match) and f"{match[1]}{int(match[2]) + 1}.1.weight" not in names

@@ -8,7 +8,9 @@ struct Learner {
     let data: TrainingData
     let device: Torch.Device
     let model: any Layer
-    let optimizer: Optimizers.Optimizer
+    /// The file that the network began with, if any.
+    let weights: LoadedWeights?
+    let layerGroups: LayerGroups
     let scaler: LossScaler?
     let plan: BatchPlan
     let input: InputPipeline
@@ -31,13 +33,22 @@ struct Learner {
         try data.check(against: recipe)
         manualSeed(UInt64(bitPattern: Int64(seed)))
         model = try recipe.makeModel(classes: data.classes.count)
+        weights = try LoadedWeights(of: recipe, into: model)
         model.to(device: device, memoryFormat: .channelsLast)
-        optimizer = try recipe.makeOptimizer(for: model)
+        layerGroups = try LayerGroups(for: recipe, model)
         scaler = recipe.precision == .fp16 ? try LossScaler() : nil
         plan = BatchPlan(data: data, recipe: recipe, seed: UInt64(bitPattern: Int64(seed)))
         input = InputPipeline(recipe.augmentation.normalize, classes: data.classes.count, device: device)
         criterion = recipe.makeLoss()
         self.data = data
+    }
+
+    var optimizer: Optimizers.Optimizer { layerGroups.optimizer }
+
+    /// Puts the network into training, as far as it is not frozen in this epoch.
+    func begin(epoch: Int) {
+        model.train()
+        layerGroups.begin(epoch: epoch)
     }
 
     /// What the network makes of a batch, as the recipe measures it.

@@ -43,7 +43,7 @@ public struct LearningRateFinder {
         didStep: (_ step: Int, _ loss: Double) -> Void = { _, _ in }
     ) throws -> LearningRateFinding {
         precondition(steps >= Self.fewestSteps, "a sweep needs \(Self.fewestSteps) steps")
-        learner.model.train()
+        learner.begin(epoch: 0)
         var batches = EndlessBatches(plan: learner.plan)
         var last = Double.nan
         // The inner scope ends the sweep when a forward pass fails, the outer one finds what failed backward.

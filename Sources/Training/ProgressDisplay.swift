@@ -24,6 +24,7 @@ public final class ProgressDisplay: TrainingObserver {
             \(plan.validationCount.grouped) validation images of \(plan.classCount) classes, \
             \(recipe.imageSize) px, \(recipe.device.scalar.text), \(recipe.precision.rawValue)\n
             """)
+        if let weights = plan.weights { write("\(weights)\n") }
         for line in plan.skipped { write("skipped: \(line)\n") }
         if plan.firstStep > 0 { write("going on after step \(plan.firstStep.grouped)\n") }
         // The loss of mixed labels is higher than that of the labels that validation has.

@@ -105,7 +105,7 @@ public final class Trainer {
             let evaluation = try evaluate()
             let metrics = EpochMetrics(
                 epoch: epoch + 1, step: (epoch + 1) * plan.stepsPerEpoch,
-                learningRate: optimizer.groups[0].rule.learningRate,
+                learningRate: optimizer.groups.last?.rule.learningRate ?? 0,
                 trainLoss: losses.mean(dtype: .float64).item(Double.self), validLoss: evaluation.loss,
                 accuracy: evaluation.accuracy,
                 imagesPerSecond: Double(images - imagesBefore) / trainSeconds, seconds: seconds())
@@ -144,7 +144,7 @@ public final class Trainer {
 
     /// Trains from the current step to the epoch's end.
     private func trainEpoch(_ didStep: (_ loss: Tensor, _ images: Int) -> TrainingAction) throws -> EpochEnd {
-        model.train()
+        learner.begin(epoch: epoch)
         let batches = plan.trainingBatches(epoch: epoch, from: stepInEpoch)
         // On a GPU the loss of every step would make the host wait, so losses are looked at together.
         let checkInterval = device == .cpu ? 1 : 50
@@ -165,7 +165,7 @@ public final class Trainer {
     /// One step: forward, backward, update. The loss stays on the device.
     private func step(_ batch: PreparedBatch) -> Tensor {
         let total = recipe.epochs * plan.stepsPerEpoch
-        optimizer.apply(schedule.value(at: stepInRun, of: total))
+        learner.layerGroups.apply(schedule.value(at: stepInRun, of: total), in: epoch)
         let loss = learner.loss(batch)
         optimizer.step(minimizing: loss, scaler: scaler)
         optimizer.zeroGrad()
@@ -219,6 +219,9 @@ public final class Trainer {
             throw TrainingError.otherRun(path: directory.url.path, difference: "its seed is \(record.seed)")
         }
         if record.dataHash != data.hash { throw TrainingError.dataChanged(path: directory.url.path) }
+        if record.weightsHash != learner.weights?.sha256 {
+            throw TrainingError.weightsChanged(path: directory.url.path)
+        }
         if FileManager.default.fileExists(atPath: directory.checkpointFile.path) {
             try restore(Checkpoint(contentsOf: directory.checkpointFile), from: directory.checkpointFile.path)
         }
@@ -229,7 +232,7 @@ public final class Trainer {
         RunRecord(
             name: recipe.name, recipe: try JSONValue(encoding: recipe), recipeHash: recipe.hash, seed: seed,
             versions: ["mish": mishVersion, "libtorch": LibTorch.version], device: device.fullName,
-            dataHash: data.hash)
+            dataHash: data.hash, weightsHash: learner.weights?.sha256)
     }
 
     private func trainingPlan(firstStep: Int) -> TrainingPlan {
@@ -238,6 +241,7 @@ public final class Trainer {
             trainingCount: data.training.count, validationCount: data.validation.count,
             classCount: data.classes.count,
             skipped: (data.training.skipped + data.validation.skipped).map(\.description),
+            weights: learner.weights?.summary,
             stepsPerEpoch: plan.stepsPerEpoch, firstStep: firstStep)
     }
 

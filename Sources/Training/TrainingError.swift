@@ -12,6 +12,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case badCheckpoint(path: String, reason: String)
     /// The images on the disk are others than when the run began.
     case dataChanged(path: String)
+    /// The file of weights on the disk is another than when the run began.
+    case weightsChanged(path: String)
+    /// The file of weights is not for this network.
+    case badWeights(path: String, reason: String)
+    /// The network cannot be cut into these layer groups.
+    case badLayerGroups(reason: String)
 
     /// One line: what is wrong and what would be right.
     public var description: String {
@@ -29,6 +35,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(path): the checkpoint cannot be used: \(reason)"
         case .dataChanged(let path):
             "\(path): the images have changed since the run began; begin a new run"
+        case .weightsChanged(let path):
+            "\(path): the file of weights has changed since the run began; begin a new run"
+        case .badWeights(let path, let reason):
+            "\(path): \(reason)"
+        case .badLayerGroups(let reason):
+            "fine_tuning.groups: \(reason)"
         }
     }
 }

@@ -18,6 +18,8 @@ public struct TrainingPlan: Sendable {
     public let trainingCount: Int, validationCount: Int, classCount: Int
     /// Images that were left out since they could not be decoded, a line each.
     public let skipped: [String]
+    /// The file of weights that the network began with, and what is new; nil when all is.
+    public let weights: String?
     /// Steps in an epoch.
     public let stepsPerEpoch: Int
     /// Steps that an earlier part of the run has done.

@@ -2,6 +2,7 @@ import Foundation
 import Models
 import Optimizers
 import Testing
+import Torch
 
 @testable import Training
 
@@ -257,7 +258,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
                     model: {name: mxresnet, depths: [1], widths: [8], stem: [8]}
                     optimizer: {name: \(name.rawValue), lookahead: \(lookahead)}
                     """)
-                let optimizer = try recipe.makeOptimizer(for: recipe.makeModel(classes: 10))
+                let optimizer = try LayerGroups(for: recipe, recipe.makeModel(classes: 10)).optimizer
                 let saved = optimizer.groups[0].rule
                 #expect(type(of: saved).name.hasPrefix("lookahead(") == (lookahead != "none"), "\(name)")
                 #expect(saved.learningRate == recipe.optimizer.learningRate)
@@ -459,13 +460,13 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         let json =
             #"{"augmentation":{"crop":"none","cutmix":"none","erasing":"none","flip":0.0,"#
             + #""mix_probability":1.0,"mixup":"none","normalize":"digits","switch_probability":0.5},"batch_size":64,"#
-            + #""broken_images":"stop","data":"digits","device":"cpu","drop_last":true,"epochs":5,"#
+            + #""broken_images":"stop","data":"digits","device":"cpu","drop_last":true,"epochs":5,"fine_tuning":"none","#
             + #""image_size":8,"label_smoothing":0.1,"loss":{"name":"cross-entropy"},"model":{"activation":"mish","halving":"each-path","#
             + #""name":"mxresnet18","order":"norm-first","pool":"average","#
             + #""self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"optimizer":{"betas":[0.9,0.999],"#
             + #""decay_norms_and_biases":false,"epsilon":1.0e-08,"learning_rate":0.001,"lookahead":"none","#
             + #""name":"adamw","weight_decay":0.01},"precision":"fp32","schedule":{"name":"constant","#
-            + #""warmup_steps":0},"validation":{"method":"squish","resize":8}}"#
+            + #""warmup_steps":0},"validation":{"method":"squish","resize":8},"weights":"none"}"#
         let recipe = try recipe("optimizer: adamw\nschedule: constant")
         #expect(recipe.hash == SHA256.hexDigest(of: json.utf8))
     }

@@ -21,7 +21,7 @@ private func recipe(_ changes: String = "augmentation: {flip: 0.5, crop: {scale:
 }
 
 /// Stops the run after so many steps in all.
-private final class Stopper: TrainingObserver {
+final class Stopper: TrainingObserver {
     private let step: Int
     init(afterStep step: Int) { self.step = step }
     func didStep(_ progress: StepProgress) -> TrainingAction { progress.step == step ? .stop : .proceed }
@@ -35,7 +35,7 @@ private func withFolder(_ body: (URL) throws -> Void) throws {
 }
 
 /// What must be the same in two runs: the network, the optimizer, every metric that is not a time.
-private func facts(of directory: RunDirectory) throws -> (weights: [String: Tensor], numbers: [[Double?]]) {
+func facts(of directory: RunDirectory) throws -> (weights: [String: Tensor], numbers: [[Double?]]) {
     let checkpoint = try Checkpoint(contentsOf: directory.checkpointFile)
     let numbers = try directory.metrics().map { [$0.trainLoss, $0.validLoss, $0.accuracy, $0.learningRate] }
     var weights: [String: Tensor] = [:]
@@ -45,7 +45,7 @@ private func facts(of directory: RunDirectory) throws -> (weights: [String: Tens
     return (weights, numbers)
 }
 
-private func expectEqual(_ one: RunDirectory, _ other: RunDirectory) throws {
+func expectEqual(_ one: RunDirectory, _ other: RunDirectory) throws {
     let (a, b) = (try facts(of: one), try facts(of: other))
     #expect(a.numbers == b.numbers)
     #expect(Set(a.weights.keys) == Set(b.weights.keys) && !a.weights.isEmpty)

@@ -19,12 +19,16 @@ public struct Recipe: Equatable, Sendable {
     public var brokenImages = BrokenImages.stop
     /// The network.
     public var model = Model()
+    /// The file of weights that the network begins with, if any.
+    public var weights: Weights?
     /// The rule that changes the parameters.
     public var optimizer: Optimizer
     /// How the learning rate moves. Default: the optimizer's usual one (``Schedule/init(usualFor:)``).
     public var schedule: Schedule
     /// How often training sees each image.
     public var epochs = 5
+    /// Layer groups that stay frozen for a while or learn at rates of their own, if any.
+    public var fineTuning: FineTuning?
     /// Images per step.
     public var batchSize = 64
     /// Whether the last batch of an epoch is left out when it is not full.
@@ -72,6 +76,7 @@ extension Recipe: RecipeSection {
         validation = preparation.validation
         fields.value("broken_images", &brokenImages)
         fields.section("model", &model)
+        fields.optionalSection("weights", &weights, defaults: Weights())
         fields.section("optimizer", &optimizer)
         if fields.isReading { schedule = Schedule(usualFor: optimizer) }
         fields.section("schedule", &schedule)
@@ -84,6 +89,7 @@ extension Recipe: RecipeSection {
                 "must be at most the optimizer's learning_rate, \(optimizer.learningRate)")
         }
         fields.value("epochs", &epochs, .atLeast(1))
+        visitFineTuning(&fields)
         fields.value("batch_size", &batchSize, .atLeast(1))
         fields.value("drop_last", &dropsLastBatch)
         if augmentation.mixesImages && batchSize == 1 {

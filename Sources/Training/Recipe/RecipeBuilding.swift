@@ -43,14 +43,15 @@ extension Recipe {
         return try ModelCatalog.make(model.name, options)
     }
 
-    /// The optimizer over a network's parameters.
-    func makeOptimizer(for model: any Layer) throws -> Optimizers.Optimizer {
-        let parameters = model.namedParameters()
+    /// The optimizer's groups over parameters that have a learning rate in common.
+    func parameterGroups(
+        _ parameters: [(name: String, parameter: Parameter)], learningRate: Double
+    ) throws -> [ParameterGroup] {
         let groups = { (rule: any UpdateRule) in
             optimizer.decaysNormsAndBiases
                 ? [ParameterGroup(named: parameters, rule)] : ParameterGroup.split(parameters, rule)
         }
-        return try Optimizers.Optimizer(groups(optimizer.makeRule()))
+        return groups(optimizer.makeRule().with(learningRate: learningRate))
     }
 
     /// The schedule of learning rate and momentum.

@@ -11,10 +11,7 @@ extension Recipe {
         /// The same source with an absolute path: `~` is the home folder, and other paths start at `folder`.
         func resolved(relativeTo folder: String) -> Self {
             guard case .folder(let path) = self else { return self }
-            let expanded = (path as NSString).expandingTildeInPath
-            return .folder(
-                URL(filePath: expanded, relativeTo: URL(filePath: folder, directoryHint: .isDirectory))
-                    .standardizedFileURL.path)
+            return .folder(path.resolvedPath(relativeTo: folder))
         }
     }
 

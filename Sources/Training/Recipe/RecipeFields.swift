@@ -3,6 +3,13 @@ package protocol RecipeSection: Sendable {
     /// Presents each field once, with its key, its variable and what must hold. The same list reads the
     /// section, checks it and writes it.
     mutating func visit(_ fields: inout RecipeFields)
+
+    /// The key that a lone word in place of the section is the value of.
+    static var keyOfLoneWord: String { get }
+}
+
+extension RecipeSection {
+    package static var keyOfLoneWord: String { "name" }
 }
 
 /// What must hold for a value, and how to say so.
@@ -57,9 +64,10 @@ package struct RecipeFields {
     package static func read<Section: RecipeSection>(
         _ section: inout Section, from node: RecipeNode, keyPath: String = "", vocabulary: RecipeVocabulary?
     ) -> [Problem] {
-        guard let entries = keyPath.isEmpty ? node.entries : node.namedEntries else {
+        guard var entries = keyPath.isEmpty ? node.entries : node.namedEntries else {
             return [.init(node.place, keyPath, "expected keys and values, found \(node.summary)")]
         }
+        for index in entries.indices where entries[index].key.isEmpty { entries[index].key = Section.keyOfLoneWord }
         var fields = RecipeFields(vocabulary, node.place, keyPath, entries: entries)
         section.visit(&fields)
         return fields.problems + fields.unknownKeys
@@ -114,11 +122,12 @@ package struct RecipeFields {
         }
     }
 
-    /// A list of `count` values, each of which meets the requirement.
+    /// A list of `count` values, each of which meets the requirement. Returns whether it is good.
+    @discardableResult
     package mutating func list<Value: RecipeScalar>(
         _ key: String, _ values: inout [Value], count: ClosedRange<Int>,
         _ requirement: RecipeRequirement<Value>
-    ) {
+    ) -> Bool {
         field(key, written: .init(values)) { node, path in
             var given: [Value]? = values
             defer { values = given ?? values }
@@ -176,13 +185,23 @@ package struct RecipeFields {
     /// Refuses the combination of values that has been read; the blame falls on `key`, or on a key inside it
     /// (`outer.inner`), and its place is shown if the recipe says it.
     package mutating func refuse(_ key: String, _ message: String) {
-        guard let entries else { return }
-        var (place, inner): (RecipePlace, [RecipeNode.Entry]?) = (place, entries)
+        guard isReading else { return }
+        problems.append(.init(given(key).last ?? place, path(to: key), message))
+    }
+
+    /// Whether the recipe says `key`, or a key inside it (`outer.inner`), itself.
+    package func gives(_ key: String) -> Bool { given(key).count == key.split(separator: ".").count }
+
+    /// Where the values of `key`'s parts stand, as far as the recipe says them.
+    private func given(_ key: String) -> [RecipePlace] {
+        var places: [RecipePlace] = []
+        var inner = entries
         for part in key.split(separator: ".") {
-            guard let entry = inner?.first(where: { $0.key == part }) else { break }
-            (place, inner) = (entry.value.place, entry.value.namedEntries)
+            guard let value = inner?.first(where: { $0.key == part })?.value else { break }
+            places.append(value.place)
+            inner = value.namedEntries
         }
-        problems.append(.init(place, path(to: key), message))
+        return places
     }
 
     /// Ends the reading of a section whose kind is not known, so that its keys cannot be judged.

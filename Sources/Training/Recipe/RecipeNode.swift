@@ -181,11 +181,12 @@ extension RecipeNode {
         content = .mapping(entries)
     }
 
-    /// The entries of a mapping; a lone word `w` stands for `{name: w}`.
+    /// The entries of a mapping; a lone word is the entry of the empty key, which the section's
+    /// ``RecipeSection/keyOfLoneWord`` stands for.
     var namedEntries: [Entry]? {
         switch content {
         case .mapping(let entries): entries
-        case .scalar: [Entry(key: "name", place: place, value: self)]
+        case .scalar: [Entry(key: "", place: place, value: self)]
         case .list: nil
         }
     }

@@ -16,7 +16,7 @@ extension Recipe {
     }
 
     /// Reads a recipe from the text of a file; `path` names the file in errors, names the recipe unless it has
-    /// a name, and is what a relative path to data starts from.
+    /// a name, and is what relative paths to data and weights start from.
     ///
     /// - Parameters:
     ///   - overrides: `key=value` each, such as `optimizer.learning_rate=1e-3`: they replace what the text says
@@ -31,7 +31,9 @@ extension Recipe {
         let file = URL(filePath: path)
         self.init(name: file.deletingPathExtension().lastPathComponent)
         try read(node, vocabulary: vocabulary)
-        data = data.resolved(relativeTo: file.deletingLastPathComponent().path)
+        let folder = file.deletingLastPathComponent().path
+        data = data.resolved(relativeTo: folder)
+        weights = weights?.resolved(relativeTo: folder)
     }
 
     private mutating func read(_ node: RecipeNode, vocabulary: RecipeVocabulary?) throws(RecipeError) {
@@ -58,6 +60,15 @@ extension Recipe {
         } catch {
             throw RecipeError(.file(path), "cannot be read: \(error.localizedDescription)")
         }
+    }
+}
+
+extension String {
+    /// The absolute path: `~` is the home folder, and other paths start at `folder`.
+    func resolvedPath(relativeTo folder: String) -> String {
+        let expanded = (self as NSString).expandingTildeInPath
+        return URL(filePath: expanded, relativeTo: URL(filePath: folder, directoryHint: .isDirectory))
+            .standardizedFileURL.path
     }
 }
 

@@ -19,11 +19,13 @@ public struct RunRecord: Sendable, Codable, Equatable {
     public var device: String
     /// A hash of the data set, hexadecimal.
     public var dataHash: String
+    /// The SHA-256 of the file of weights that the network began with, hexadecimal; `nil` when there was none.
+    public var weightsHash: String?
 
     /// A record of a run that is about to begin.
     public init(
         name: String, recipe: JSONValue, recipeHash: String, seed: Int, versions: [String: String],
-        device: String, dataHash: String
+        device: String, dataHash: String, weightsHash: String? = nil
     ) {
         self.name = name
         self.recipe = recipe
@@ -32,6 +34,7 @@ public struct RunRecord: Sendable, Codable, Equatable {
         self.versions = versions
         self.device = device
         self.dataHash = dataHash
+        self.weightsHash = weightsHash
     }
 }
 

@@ -38,6 +38,31 @@ import Torch
     }
 }
 
+@Suite struct PreciseResultsTests {
+    /// The reference points were evaluated with MPFR in 600 bits and rounded.
+    @Test(arguments: Activation.all) func roundedTheyAreThoseOfMPFR(activation: Activation) {
+        for dtype in [DType.float32, .float64] {
+            let table = ReferenceTable(activation, dtype)
+            let exact = PreciseResults(activation, at: table.x().array(Double.self))
+            for (order, codes) in [table.value, table.first, table.second].enumerated() {
+                let expected = Tensor(codes: codes, dtype: dtype).array(Double.self)
+                for (index, value) in expected.enumerated() {
+                    let rounded =
+                        dtype == .float64
+                        ? exact.nearest(index, order: order) : Double(exact.nearestFloat(index, order: order))
+                    #expect(rounded == value, "order \(order) at \(table.x().array(Double.self)[index])")
+                }
+            }
+        }
+    }
+
+    @Test func aSampleReachesEveryBinadeAndTheZeros() {
+        let points = PreciseResults.samplePoints(.mish, perRange: 500)
+        #expect(Set(points.map(\.exponent)).count > 400 && points == PreciseResults.samplePoints(.mish, perRange: 500))
+        #expect(points.contains(-0x1.31432c0d12d84p+0), "the zero of f'")
+    }
+}
+
 @Suite struct AccuracyTests {
     /// PyTorch's errors as they were measured with PyTorch from Python: 245 units at -90.5 in bf16's first
     /// derivative, and a second derivative that is NaN from x = 11.1 in fp16 on.

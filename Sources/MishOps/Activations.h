@@ -61,8 +61,8 @@ struct Mish {
 };
 
 // The activations below other than ReLU and SiLU are evaluated in double for every element type, so that in 16 bits
-// they are rounded correctly and in 32 bits nearly so. In fp64 the error is a few units in the last
-// place, more where f' or f'' passes through 0.
+// they are rounded correctly and in 32 bits nearly so. fp64 has policies of its own where that would not do
+// (DoubleActivations.h).
 
 /// max(x, 0), with slope 0 at 0.
 template <class N>

@@ -29,6 +29,9 @@ template <class Real>
 MISH_INLINE Real quotient(Real a, Real b) { return a / b; }
 
 template <class Real>
+MISH_INLINE Real reciprocal(Real b) { return Real(1) / b; }
+
+template <class Real>
 MISH_INLINE Real squareRoot(Real x) { return __builtin_elementwise_sqrt(x); }
 
 template <class Real>
@@ -42,6 +45,9 @@ MISH_INLINE Vector<int32_t, count> asBits(Vector<float, count> x) { return (Vect
 
 template <int count>
 MISH_INLINE Vector<int64_t, count> asBits(Vector<double, count> x) { return (Vector<int64_t, count>)x; }
+
+template <class Condition>
+MISH_INLINE bool anyLane(Condition condition) { return __builtin_reduce_or(condition) != 0; }
 
 template <class Real, class Integer>
 MISH_INLINE Real asReal(Integer bits) { return (Real)bits; }
@@ -60,7 +66,7 @@ struct DoubleLanes {
     using Integer = Vector<int64_t, count>;
 };
 
-#include "Activations.h"
+#include "DoubleActivations.h"
 
 /// float with the last bit set where anything was lost ("round to odd"): rounding it once more, to a shorter
 /// type, gives what rounding the double gives.

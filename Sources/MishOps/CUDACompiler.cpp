@@ -30,6 +30,18 @@ const char functions[] = {
 const char activations[] = {
 #embed "Activations.h" suffix(, 0)
 };
+const char pairs[] = {
+#embed "Pairs.h" suffix(, 0)
+};
+const char zeros[] = {
+#embed "Zeros.h" suffix(, 0)
+};
+const char doubleFunctions[] = {
+#embed "DoubleFunctions.h" suffix(, 0)
+};
+const char doubleActivations[] = {
+#embed "DoubleActivations.h" suffix(, 0)
+};
 const char operands[] = {
 #embed "CUDAOperands.h" suffix(, 0)
 };
@@ -38,8 +50,10 @@ const char kernels[] = {
 };
 #pragma clang diagnostic pop
 
-const char* const sources[] = {arithmetic, functions, activations, operands, kernels};
-const char* const sourceNames[] = {"Arithmetic.h", "Functions.h", "Activations.h", "CUDAOperands.h",
+const char* const sources[] = {arithmetic,      functions,         activations, pairs, zeros,
+                               doubleFunctions, doubleActivations, operands,    kernels};
+const char* const sourceNames[] = {"Arithmetic.h", "Functions.h",       "Activations.h",       "Pairs.h",
+                                   "Zeros.h",      "DoubleFunctions.h", "DoubleActivations.h", "CUDAOperands.h",
                                    "CUDAKernels.h"};
 
 /// The functions of NVRTC that are used, from whichever copy of the library is found.

@@ -33,10 +33,14 @@ MISH_INLINE float quotient(float a, float b) {
     return multiplyAdd(multiplyAdd(-q, b, a), r, q);
 }
 
-MISH_INLINE double quotient(double a, double b) {
+MISH_INLINE double reciprocal(double b) {
     double r;
     asm("rcp.approx.ftz.f64 %0, %1;" : "=d"(r) : "d"(b));  // 20 bits
-    r = multiplyAdd(multiplyAdd(-b, r, 1.0), r, r);
+    return multiplyAdd(multiplyAdd(-b, r, 1.0), r, r);
+}
+
+MISH_INLINE double quotient(double a, double b) {
+    const double r = reciprocal(b);
     const double q = a * r;
     return multiplyAdd(multiplyAdd(-q, b, a), r, q);
 }
@@ -66,6 +70,8 @@ MISH_INLINE float atMost(float x, float bound) {
 MISH_INLINE double atLeast(double x, double bound) { return x < bound ? bound : x; }
 MISH_INLINE double atMost(double x, double bound) { return x > bound ? bound : x; }
 
+MISH_INLINE bool anyLane(bool condition) { return condition; }
+
 MISH_INLINE int32_t asBits(float x) { return __float_as_int(x); }
 MISH_INLINE int64_t asBits(double x) { return __double_as_longlong(x); }
 
@@ -74,7 +80,7 @@ MISH_INLINE Real asReal(int32_t bits) { return __int_as_float(bits); }
 template <class Real>
 MISH_INLINE Real asReal(int64_t bits) { return __longlong_as_double(bits); }
 
-#include "Activations.h"
+#include "DoubleActivations.h"
 #include "CUDAOperands.h"
 
 /// float with the last bit set where anything was lost ("round to odd"): rounding it once more, to a shorter

@@ -9,6 +9,9 @@ public struct LoadReport: Sendable, Equatable, CustomStringConvertible {
     /// Names in both whose shapes differ.
     public var misshapen: [Mismatch] = []
 
+    /// Nothing deviates.
+    public init() {}
+
     /// A tensor whose shape is another than the module's.
     public struct Mismatch: Sendable, Equatable {
         /// The tensor's name.

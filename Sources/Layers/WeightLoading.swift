@@ -25,15 +25,19 @@ extension Module {
         weights url: URL, key: String? = nil, renaming: [String: String] = [:], strict: Bool = true
     ) throws -> LoadReport {
         let file = try WeightFile(path: url.path, key: key)
-        let names = Dictionary(
-            file.entries.keys.map { name in
-                let own = renaming[name].flatMap { file.entries[$0] == nil ? $0 : nil }
-                return (own ?? name, name)
-            }, uniquingKeysWith: { first, _ in first })
+        let names = names(in: file, renaming: renaming)
         let report = compare(with: names.mapValues { file.entries[$0]!.shape })
         if strict, !report.isExact { throw LoadError(report: report, path: url.path) }
         let unfit = Set(report.surplus + report.misshapen.map(\.name))
         try load(names.filter { !unfit.contains($0.key) }.mapValues(file.tensor), strict: false)
         return report
+    }
+
+    /// The names in a file by this module's: translated where `renaming` knows them and no two become one.
+    public final func names(in file: WeightFile, renaming: [String: String]) -> [String: String] {
+        func stays(_ name: String) -> Bool { file.entries[name] != nil && renaming[name] == nil }
+        return Dictionary(
+            file.entries.keys.map { name in (renaming[name].flatMap { stays($0) ? nil : $0 } ?? name, name) },
+            uniquingKeysWith: { first, _ in first })
     }
 }

@@ -59,7 +59,7 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
 
 @Suite(.serialized) struct CommandTests {
     @Test(arguments: [
-        "demo", "train", "board", "compare", "lr-find", "data", "models", "profile", "accuracy", "doctor",
+        "demo", "train", "board", "compare", "lr-find", "convert", "data", "models", "profile", "accuracy", "doctor",
     ])
     func everySubcommandExplainsItself(name: String) throws {
         try withFolder { folder in
@@ -72,6 +72,8 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
         ["tarin"], ["train"], ["train", "a.yaml", "--seed", "x"], ["compare", "a"],
         ["lr-find", "a.yaml", "--steps", "3"], ["lr-find", "a.yaml", "--start", "1", "--end", "0.1"],
         ["lr-find", "a.yaml", "--out", "no/such/folder/curve.svg"],
+        ["convert", "a.pth"], ["convert", "a.pth", "b.pth"], ["convert", "a.pth", "b.safetensors", "--from", "keras"],
+        ["convert", "a.pth", "b.safetensors", "--from", "timm"],
     ])
     func wrongUsageEndsWithTwoAndSaysHow(arguments: [String]) throws {
         try withFolder { folder in
@@ -293,6 +295,39 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
 
             let unknown = try Program.run("models", "efficientnet_b00", in: folder)
             #expect(unknown.code == 1 && unknown.output.isEmpty && unknown.errors.contains("efficientnet_b00"))
+        }
+    }
+
+    @Test func weightsAreConverted() throws {
+        let input = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../Reference/pytorch/legacy.pth").standardizedFileURL.path
+        struct Conversion: Decodable {
+            let format: String, key: String?, tensors: Int, renamed: Int, leftOut: [String], missing: [String]
+        }
+        try withFolder { folder in
+            let made = try Program.run("convert", input, "out.safetensors", "--json", in: folder)
+            let conversion = try JSONDecoder().decode(Conversion.self, from: Data(made.output.utf8))
+            #expect(made.code == 0 && made.errors.isEmpty && conversion.format == "torch.save")
+            #expect(conversion.key == "state_dict" && conversion.tensors == 8 && conversion.renamed == 0)
+            #expect(conversion.leftOut.contains("epoch: 7") && conversion.missing.isEmpty)
+
+            let views = try Program.run("convert", input, "views.safetensors", "--key", "views", in: folder)
+            #expect(views.code == 0 && views.output.contains("the same memory, written each: tied, whole"))
+
+            let unfit = try Program.run("convert", input, "no.safetensors", "--model", "xresnet18", in: folder)
+            #expect(unfit.code == 1 && unfit.output.isEmpty && unfit.errors.contains("missing: 0.0.weight"))
+            let listed = try Program.run(
+                "convert", input, "no.safetensors", "--model", "xresnet18", "--json", in: folder)
+            #expect(listed.code == 1 && listed.errors.isEmpty)
+            #expect(try JSONDecoder().decode(Conversion.self, from: Data(listed.output.utf8)).missing.count > 50)
+
+            let names = try Program.run(
+                "convert", input, "no.safetensors", "--model", "mxresnet18", "--from", "timm", in: folder)
+            #expect(names.code == 1 && names.errors.contains("timm publishes no weights of this network"))
+            let itself = try Program.run("convert", "out.safetensors", "./out.safetensors", in: folder)
+            #expect(itself.code == 1 && itself.errors.contains("this is the file that is read"))
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(files.filter { $0.hasSuffix(".safetensors") }.sorted() == ["out.safetensors", "views.safetensors"])
         }
     }
 }

@@ -210,6 +210,29 @@ import Testing
         #expect(refused([UInt8](repeating: UInt8(ascii: "("), count: 2_100_000)))
     }
 
+    /// What is reached a million times over, through small files.
+    @Test func whatIsNamedAgainAndAgain() {
+        func refused(_ pickle: String, storage: Bool = true) -> Bool {
+            let file = Self.archive(Self.bytes(pickle), storages: storage ? ["0": Array(repeating: 0, count: 16)] : [:])
+            if case .tooLarge = Self.problem(file) { return true } else { return false }
+        }
+        func long(_ count: Int) -> String {
+            let length = (0..<4).map { String(Unicode.Scalar(UInt8(truncatingIfNeeded: count >> (8 * $0)))) }.joined()
+            return "X" + length + String(repeating: "n", count: count)
+        }
+        func again(_ count: Int) -> String { String(repeating: "h\u{0}", count: count) }
+        let tensor = Self.tensor(Self.storage(count: 4), [1], [1])
+        // Ten thousand tensors in a dictionary whose name has a hundred thousand letters.
+        #expect(!refused("}" + long(100_000) + "](" + tensor + "q\u{0}" + again(10) + "es."))
+        #expect(refused("}" + long(100_000) + "](" + tensor + "q\u{0}" + again(10_000) + "es."))
+        // A list of a thousand numbers, ten thousand times.
+        let numbers = "](" + String(repeating: "K\u{1}", count: 1000) + "eq\u{0}"
+        #expect(refused("](" + numbers + again(10_000) + "e.", storage: false))
+        // A tensor expanded to 64 MB, a thousand times.
+        let expanded = Self.tensor(Self.storage(count: 4), [1 << 12, 1 << 12], [0, 0])
+        #expect(refused("](" + expanded + "q\u{0}" + again(1000) + "e."))
+    }
+
     @Test func twoTensorsOfOneName() {
         let tensor = Self.tensor(Self.storage(count: 4), [1], [1])
         let pickle = Self.bytes("}(\(Self.text("a"))\(tensor)\(Self.text("a"))\(tensor)u.")

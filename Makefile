@@ -7,7 +7,7 @@ SOURCES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 # OpenMP's threads sleep while they wait, instead of taking the processor from whatever else runs.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: setup build demo test test-python lint notebook bundle clean
+.PHONY: setup build demo test test-python fuzz lint notebook bundle clean
 
 setup:
 	@setup/setup
@@ -26,6 +26,10 @@ test: setup
 test-python: setup
 	swift build $(FLAGS) --product MishOps
 	setup/python -m unittest discover --start-directory Tests/Python
+
+# The readers of weight files, with a million mutated files of each format.
+fuzz:
+	Tests/Fuzz/fuzz
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -99,17 +99,21 @@ let package = Package(
             name: "overhead", dependencies: ["Layers", "Optimizers"], path: "Benchmarks/Overhead"),
         .executableTarget(
             name: "throughput", dependencies: ["Models", "Optimizers"], path: "Benchmarks/Throughput"),
-        .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+        .target(name: "TestSupport", path: "Tests/Support"),
+        .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "MishOpsTests", dependencies: ["Activations", "MishOps"]),
         .testTarget(name: "ActivationsTests", dependencies: ["Activations"]),
         .testTarget(name: "VisionTests", dependencies: ["Vision", "CImage"], resources: [.copy("Fixtures")]),
         .testTarget(name: "LayersTests", dependencies: ["Layers"]),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "Optimizers"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
-        .testTarget(name: "BoardsTests", dependencies: ["Boards"]),
+        .testTarget(
+            name: "OptimizersTests", dependencies: ["Optimizers", "TestSupport"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "TestSupport"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "BoardsTests", dependencies: ["Boards", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["mish"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,6 +1,7 @@
 import Boards
 import Foundation
 import Statistics
+import TestSupport
 import Testing
 import Training
 

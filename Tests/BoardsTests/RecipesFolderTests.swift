@@ -1,12 +1,12 @@
 import Boards
 import Foundation
+import TestSupport
 import Testing
 import Training
 
 /// The folder `Recipes`: every file in it can be read, and every board's recipes with what the board changes.
-@Test func everyRecipeAndBoardThatIsShippedCanBeRead() throws {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Recipes")
+@Test(.enabled(if: repository != nil)) func everyRecipeAndBoardThatIsShippedCanBeRead() throws {
+    let folder = try #require(repository).appending(path: "Recipes")
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         .filter { $0.pathExtension == "yaml" }
     #expect(!files.isEmpty)

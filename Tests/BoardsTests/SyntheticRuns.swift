@@ -1,25 +1,7 @@
 import Boards
 import Foundation
+import TestSupport
 import Training
-
-/// SplitMix64 (Steele, Lea and Flood 2014), so that synthetic runs are the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// A standard normal number by Box and Muller.
-    mutating func normal() -> Double {
-        let radius = (-2 * log(Double.random(in: Double.leastNormalMagnitude..<1, using: &self))).squareRoot()
-        return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
-    }
-}
 
 /// A recipe whose runs are invented: learning curves that rise to a normally distributed accuracy.
 struct SyntheticRecipe {

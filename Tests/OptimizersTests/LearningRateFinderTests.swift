@@ -14,8 +14,7 @@ struct LearningRateFinderTests {
     }
 
     @Test func suggestionsAreFastais() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../Reference/learning_rates.json")
+        let file = Bundle.module.bundleURL.appending(path: "Fixtures/learning_rates.json")
         let sweeps = try JSONDecoder().decode([Sweep].self, from: Data(contentsOf: file))
         #expect(sweeps.count == 10)
         for sweep in sweeps {

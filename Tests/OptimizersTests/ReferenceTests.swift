@@ -64,8 +64,7 @@ struct ReferenceTests {
     /// The largest difference from the reference after each kept step, relative to the largest value.
     private func deviations(_ index: Int, dtype: DType) throws -> [Int: Double] {
         let (name, rule) = Self.runs[index]
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../Reference/optimizers.safetensors")
+        let file = Bundle.module.bundleURL.appending(path: "Fixtures/optimizers.safetensors")
         let reference = try SafetensorsFile(path: file.path)
         let images = try reference.tensor("images").to(dtype: dtype)
         let classes = try reference.tensor("classes")

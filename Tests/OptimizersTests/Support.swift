@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import TestSupport
 import Testing
 import Torch
 
@@ -8,19 +9,6 @@ import Torch
 /// Whether two numbers agree to `tolerance`, relative to the larger, or absolutely below 1.
 func agree(_ a: Double, _ b: Double, _ tolerance: Double) -> Bool {
     abs(a - b) <= tolerance * max(1, abs(a), abs(b))
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014), so that random inputs are the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }
 
 /// Parameters of several shapes with random gradients at each step, for properties that hold whatever the loss.

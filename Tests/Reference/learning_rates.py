@@ -74,5 +74,5 @@ for seed in range(10):
     curves.append(dict(planned=steps, rates=rates, raw=raw, smoothed=smoothed, suggestions=suggestions))
     print(seed, len(rates), suggestions)
 
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "learning_rates.json"), "w") as file:
+with open(os.path.join(os.path.dirname(__file__), "../OptimizersTests/Fixtures/learning_rates.json"), "w") as file:
     json.dump(curves, file)

@@ -285,4 +285,4 @@ for run, (lr, wd, optimizer) in RUNS.items():
             kept[f"{run}/{step}"] = flat
     print(f"{run:24} loss {value.item():.6f}")
 
-save_file(kept, os.path.join(os.path.dirname(os.path.abspath(__file__)), "optimizers.safetensors"))
+save_file(kept, os.path.join(os.path.dirname(__file__), "../OptimizersTests/Fixtures/optimizers.safetensors"))

@@ -1,10 +1,8 @@
-"""Writes statistics.json: values of SciPy for StatisticsTests. Made with SciPy 1.17.1, NumPy 2.4.6.
-
-Run it in this folder: python3 statistics_vectors.py
-"""
+"""Writes statistics.json: values of SciPy for StatisticsTests. Made with SciPy 1.17.1, NumPy 2.4.6."""
 
 import json
 import math
+import os
 
 import numpy as np
 from scipy import integrate, stats
@@ -153,6 +151,6 @@ reference = {
     "jeffreys": list(jeffreys()),
 }
 
-with open("statistics.json", "w") as file:
+with open(os.path.join(os.path.dirname(__file__), "../StatisticsTests/Fixtures/statistics.json"), "w") as file:
     json.dump(reference, file, indent=1, allow_nan=False)
     file.write("\n")

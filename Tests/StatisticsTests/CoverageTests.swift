@@ -1,4 +1,5 @@
 import Statistics
+import TestSupport
 import Testing
 
 /// An interval's promise, checked by simulation: of 10,000 intervals, 94 to 96 % cover the truth.

@@ -44,8 +44,7 @@ struct Reference: Decodable {
     let jeffreys: [Jeffreys]
 
     static func load() throws -> Reference {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../Reference/statistics.json")
+        let file = Bundle.module.bundleURL.appending(path: "Fixtures/statistics.json")
         return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
     }
 }
@@ -58,27 +57,4 @@ func agree(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool {
 /// Whether two numbers agree to `tolerance`, relative to the larger.
 func agreeRelatively(_ a: Double, _ b: Double, _ tolerance: Double = 1e-9) -> Bool {
     a == b || abs(a - b) <= tolerance * max(abs(a), abs(b))
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014), so that simulations are the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// A standard normal number by Box and Muller.
-    mutating func normal() -> Double {
-        let radius = (-2 * log(Double.random(in: Double.leastNormalMagnitude..<1, using: &self))).squareRoot()
-        return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
-    }
-
-    mutating func normals(_ count: Int, mean: Double = 0, sd: Double = 1) -> [Double] {
-        (0..<count).map { _ in mean + sd * normal() }
-    }
 }

@@ -1,13 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Torch
 
-/// Against Tests/Reference/pytorch/make_reference.py: what PyTorch saved, in both formats, has the numbers that
+/// Against Tests/Reference/pytorch_files.py: what PyTorch saved, in both formats, has the numbers that
 /// the Python package wrote to safetensors.
 @Suite struct PyTorchFileTests {
-    static let folder = URL(filePath: #filePath)
-        .deletingLastPathComponent().appending(path: "../Reference/pytorch").path
+    static let folder = Bundle.module.bundleURL.appending(path: "Fixtures/pytorch").path
 
     @Test(arguments: ["zip.pth", "legacy.pth", "protocol4.pth"])
     func everyTensorIsReadBitByBit(file: String) throws {

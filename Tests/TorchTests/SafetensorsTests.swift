@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 import Torch
 
 @Suite struct SafetensorsTests {
-    /// What Tests/Reference/safetensors/make_reference.py puts into its file.
+    /// What Tests/Reference/safetensors_file.py puts into its file.
     static let reference: [(name: String, type: SafetensorsType, shape: [Int])] = [
         ("layer1.0.conv1.weight", .float32, [2, 3, 1, 1]),
         ("bn1.running_mean", .float64, [3]),
@@ -31,8 +32,8 @@ import Torch
         ("größe 温度 😀", .float32, [1]),
     ]
     static let referenceMetadata = ["format": "pt \"quoted\" é\n"]
-    static let referencePath = URL(filePath: #filePath)
-        .deletingLastPathComponent().appending(path: "../Reference/safetensors/reference.safetensors").path
+    static let referencePath = Bundle.module.bundleURL
+        .appending(path: "Fixtures/safetensors/reference.safetensors").path
 
     static func referenceBytes(_ name: String, _ type: SafetensorsType, _ shape: [Int]) -> [UInt8] {
         let count = shape.reduce(type.bitWidth, *) / 8

@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import Optimizers
+import TestSupport
 import Testing
 import Torch
 
@@ -338,7 +339,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
 
     /// A random recipe within the rules.
     static func random(_ seed: UInt64) -> Recipe {
-        var random = SeededGenerator(state: seed)
+        var random = SplitMix64(state: seed)
         func pick<Value>(_ values: [Value]) -> Value { values.randomElement(using: &random)! }
         func real(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &random) }
         func natural(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
@@ -485,18 +486,5 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         ] {
             #expect(try recipe("device: cuda:0", overrides: [other]).hash != base.hash, "\(other)")
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): random tests that fail repeat with the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

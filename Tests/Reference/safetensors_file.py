@@ -1,6 +1,6 @@
 """Writes reference.safetensors with the Python package, for SafetensorsTests.swift to compare with.
 
-    pip install safetensors==0.8.0 && python make_reference.py
+    pip install safetensors==0.8.0 && python safetensors_file.py
 
 One tensor of each type that the package writes, in every oddity that names and shapes allow. Byte i of a
 tensor is (17 i + length of its name in UTF-8) mod 256; BOOL has 0 and 1 in turn.
@@ -56,5 +56,5 @@ for name, python_type, type_name, shape, width in TENSORS:
     specs[name] = safetensors.TensorSpec(
         dtype=python_type, shape=stored, data_ptr=ctypes.addressof(buffers[-1]), data_len=size
     )
-path = pathlib.Path(__file__).with_name("reference.safetensors")
+path = pathlib.Path(__file__).parents[1] / "TorchTests/Fixtures/safetensors/reference.safetensors"
 safetensors.serialize_file(specs, str(path), {"format": 'pt "quoted" é\n'})

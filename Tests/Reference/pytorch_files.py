@@ -1,7 +1,7 @@
 """Writes the files that PyTorchFileTests.swift reads: one checkpoint in both formats of torch.save, and the
 same tensors in safetensors.
 
-    pip install torch==2.13.0 safetensors numpy && python make_reference.py
+    pip install torch==2.13.0 safetensors numpy && python pytorch_files.py
 """
 
 import collections
@@ -10,7 +10,7 @@ import pathlib
 import safetensors.torch
 import torch
 
-FOLDER = pathlib.Path(__file__).parent
+FOLDER = pathlib.Path(__file__).parents[1] / "TorchTests" / "Fixtures" / "pytorch"
 torch.manual_seed(0)
 
 base = torch.arange(24, dtype=torch.float32).reshape(4, 6) / 7

@@ -7,13 +7,13 @@ import Torch
 @testable import Training
 
 /// A network of three layer groups that trains on the digits in a second; 5 steps an epoch.
-private func recipe(_ changes: String) throws -> Recipe {
+private func digitsRecipe(_ changes: String, epochs: Int = 3) throws -> Recipe {
     try Recipe(
         yaml: """
             data: digits
             model: {name: mxresnet, depths: [1, 1], widths: [8, 16], stem: [8, 8]}
-            schedule: constant
-            epochs: 3
+            \(changes.contains("schedule:") ? "" : "schedule: constant")
+            epochs: \(epochs)
             batch_size: 256
             \(changes)
             """, path: "/recipes/test.yaml", vocabulary: .standard)
@@ -28,12 +28,12 @@ private func withFolder(_ body: (URL) throws -> Void) throws {
     try body(folder)
 }
 
-/// Writes the first weights of the tests' network with so many classes, and returns them.
+/// Writes first weights of the tests' network with so many classes, and returns them. Runs that are compared begin
+/// with such a file: other tests draw from the random generator at the same time.
 private func writeWeights(
-    to url: URL, classes: Int, seed: UInt64 = 7, _ change: (inout [String: Tensor]) -> Void = { _ in }
+    to url: URL, classes: Int, _ change: (inout [String: Tensor]) -> Void = { _ in }
 ) throws -> [String: Tensor] {
-    manualSeed(seed)
-    var state = try recipe("").makeModel(classes: classes).state().mapValues { $0.clone() }
+    var state = try digitsRecipe("").makeModel(classes: classes).state().mapValues { $0.clone() }
     change(&state)
     try Safetensors.write(tensors: state, to: url.path)
     return state
@@ -46,7 +46,7 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
 
 @Suite struct FineTuningRecipeTests {
     @Test func everyKeyIsRead() throws {
-        let recipe = try recipe(
+        let recipe = try digitsRecipe(
             """
             weights: {file: ../weights/a.pth, names: timm, key: state_dict}
             optimizer: {name: adamw, learning_rate: 1e-3}
@@ -61,10 +61,10 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
     }
 
     @Test func defaultsAreExplicit() throws {
-        let plain = try recipe("")
+        let plain = try digitsRecipe("")
         #expect(plain.weights == nil && plain.fineTuning == nil)
         #expect(plain.yaml.contains("weights: none\n") && plain.yaml.contains("fine_tuning: none\n"))
-        let lone = try recipe("weights: a.safetensors\nfine_tuning: {}")
+        let lone = try digitsRecipe("weights: a.safetensors\nfine_tuning: {}")
         #expect(lone.weights == .init(file: "/recipes/a.safetensors"))
         for line in [
             "names: mish", "key: none", "groups: [head]", "learning_rates: none", "frozen_epochs: [0, 0]",
@@ -76,9 +76,9 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
 
     /// The head's rate is the optimizer's; whoever says both must mean the same.
     @Test func theLastRateIsTheOptimizers() throws {
-        #expect(try recipe("fine_tuning: {learning_rates: [1e-5, 2e-3]}").optimizer.learningRate == 2e-3)
+        #expect(try digitsRecipe("fine_tuning: {learning_rates: [1e-5, 2e-3]}").optimizer.learningRate == 2e-3)
         let error = #expect(throws: RecipeError.self) {
-            try recipe("optimizer: {learning_rate: 1e-2}\nfine_tuning: {learning_rates: [1e-5, 2e-3]}")
+            try digitsRecipe("optimizer: {learning_rate: 1e-2}\nfine_tuning: {learning_rates: [1e-5, 2e-3]}")
         }
         #expect("\(error!)".contains("must end with the optimizer's learning_rate, 0.01, not with 0.002"))
     }
@@ -88,7 +88,7 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
         ("[1e-5, 1e-3]", [1e-5, 1e-4, 1e-3]), ("[3e-4, 1e-4, 1e-3]", [3e-4, 1e-4, 1e-3]), ("none", [1e-3, 1e-3, 1e-3]),
     ])
     func ratesOfGroups(text: String, rates: [Double]) throws {
-        let found = try recipe("fine_tuning: {\(groups), learning_rates: \(text)}").layerGroupRates
+        let found = try digitsRecipe("fine_tuning: {\(groups), learning_rates: \(text)}").layerGroupRates
         #expect(zip(found, rates).allSatisfy { abs($0 / $1 - 1) < 1e-14 } && found.count == 3, "\(found)")
     }
 
@@ -103,10 +103,12 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
         ("fine_tuning: {frozen_epochs: [-1, 0]}", "must be at least 0, not -1"),
         ("fine_tuning: {learning_rates: [1e-5, 1e-4, 1e-3]}", "3 rates for 2 groups (body, head)"),
         ("fine_tuning: {learning_rates: [0, 1e-3]}", "must be above 0.0, not 0"),
+        ("schedule: fine-tune", "fine-tune needs groups that are frozen at first"),
+        ("schedule: fine-tune\nfine_tuning: {frozen_epochs: [3, 0]}", "unfrozen later, such as frozen_epochs: [1, 0]"),
         ("fine_tuning: {frozen_norms: off}", "unknown value off; known: train, evaluate"),
     ])
     func mistakes(yaml: String, message: String) throws {
-        let error = #expect(throws: RecipeError.self) { try recipe(yaml) }
+        let error = #expect(throws: RecipeError.self) { try digitsRecipe(yaml) }
         #expect("\(error!)".contains(message), "\(error!)")
     }
 }
@@ -116,11 +118,13 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
         try withFolder { folder in
             let file = folder.appending(path: "w.safetensors")
             let saved = try writeWeights(to: file, classes: 4)
-            let learner = try Learner(recipe("weights: \(file.path)"), seed: 0, data: nil)
-            let fresh = try Learner(recipe(""), seed: 0, data: nil).model.state()
-            for (name, tensor) in learner.model.state() {
-                #expect(tensor.equals(name.hasPrefix("7.") ? fresh[name]! : saved[name]!), "\(name)")
+            let learner = try Learner(digitsRecipe("weights: \(file.path)"), seed: 0, data: nil)
+            for (name, tensor) in learner.model.state() where !name.hasPrefix("7.") {
+                #expect(tensor.equals(saved[name]!), "\(name)")
             }
+            let classifier = try #require(learner.model.lastLinear)
+            #expect(classifier.name == "7" && classifier.layer.weight.shape == [10, 16])
+            #expect(classifier.layer.weight.abs().min().item(Float.self) > 0)
             #expect(learner.weights?.summary.contains("new classifier 7 for 10 classes instead of 4") == true)
             #expect(try learner.weights?.sha256 == SHA256.hexDigest(of: Data(contentsOf: file)))
         }
@@ -130,7 +134,7 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
         try withFolder { folder in
             let file = folder.appending(path: "w.safetensors")
             let saved = try writeWeights(to: file, classes: 10)
-            let learner = try Learner(recipe("weights: \(file.path)"), seed: 0, data: nil)
+            let learner = try Learner(digitsRecipe("weights: \(file.path)"), seed: 0, data: nil)
             for (name, tensor) in learner.model.state() { #expect(tensor.equals(saved[name]!), "\(name)") }
             #expect(learner.weights?.summary.contains("classifier") == false)
         }
@@ -146,7 +150,7 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
                 $0["0.1.num_batches_tracked"] = nil
             }
             let error = #expect(throws: LoadError.self) {
-                try Learner(recipe("weights: \(file.path)"), seed: 0, data: nil)
+                try Learner(digitsRecipe("weights: \(file.path)"), seed: 0, data: nil)
             }
             #expect(error?.report.missing == ["1.0.weight"])
             #expect(error?.report.surplus == ["extra"])
@@ -157,15 +161,15 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
 
     @Test func whatCannotBeLoadedSaysSo() throws {
         let names = #expect(throws: TrainingError.self) {
-            try Learner(recipe("weights: {file: /w.pth, names: torchvision}"), seed: 0, data: nil)
+            try Learner(digitsRecipe("weights: {file: /w.pth, names: torchvision}"), seed: 0, data: nil)
         }
         #expect("\(names!)".contains("/w.pth: torchvision publishes no weights of this network"))
         let missing = #expect(throws: FileError.self) {
-            try Learner(recipe("weights: /no/such/file.pth"), seed: 0, data: nil)
+            try Learner(digitsRecipe("weights: /no/such/file.pth"), seed: 0, data: nil)
         }
         #expect("\(missing!)".contains("/no/such/file.pth: cannot open"))
         let groups = #expect(throws: TrainingError.self) {
-            try Learner(recipe("fine_tuning: {groups: [layer4]}"), seed: 0, data: nil)
+            try Learner(digitsRecipe("fine_tuning: {groups: [layer4]}"), seed: 0, data: nil)
         }
         #expect("\(groups!)".contains("fine_tuning.groups: no parameter lies in a layer layer4"))
     }
@@ -175,11 +179,11 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
             let file = folder.appending(path: "w.safetensors")
             _ = try writeWeights(to: file, classes: 10)
             let directory = RunDirectory(folder.appending(path: "run"))
-            let recipe = try recipe("weights: \(file.path)")
+            let recipe = try digitsRecipe("weights: \(file.path)")
             _ = try Trainer(recipe, seed: 0).run(in: directory, observers: [Stopper(afterStep: 2)])
             #expect(try directory.record().weightsHash == SHA256.hexDigest(of: Data(contentsOf: file)))
 
-            _ = try writeWeights(to: file, classes: 10, seed: 8)
+            _ = try writeWeights(to: file, classes: 10) { $0["7.bias"] = Tensor.ones([10]) }
             #expect(throws: TrainingError.weightsChanged(path: directory.url.path)) {
                 try Trainer(recipe, seed: 0).run(in: directory, resume: true)
             }
@@ -193,8 +197,9 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
     {
         var result: [(String, Bool, Int)] = []
         try withFolder { folder in
-            let recipe = try recipe(changes)
-            let before = try Learner(recipe, seed: 1, data: nil).model.state().mapValues { $0.clone() }
+            let file = folder.appending(path: "w.safetensors")
+            let before = try writeWeights(to: file, classes: 10)
+            let recipe = try digitsRecipe("weights: \(file.path)\n\(changes)")
             let directory = RunDirectory(folder.appending(path: "run"))
             _ = try Trainer(recipe, seed: 1).run(in: directory, observers: [Stopper(afterStep: step)])
             result = try network(directory).map { name, tensor in
@@ -233,10 +238,17 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
     /// With plain SGD the first step is the learning rate times the gradient, so that steps at different rates from
     /// the same weights are in proportion.
     @Test func everyGroupStepsAtItsRate() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
+        defer { try? FileManager.default.removeItem(at: file) }
+        _ = try writeWeights(to: file, classes: 10)
         func step(_ tuning: String) throws -> (steps: [String: Tensor], rates: [Double]) {
-            let learner = try Learner(
-                recipe("optimizer: {name: sgd, momentum: 0, weight_decay: 0, learning_rate: 0.01}\n\(tuning)"), seed: 2,
-                data: nil)
+            let recipe = try digitsRecipe(
+                """
+                weights: \(file.path)
+                optimizer: {name: sgd, momentum: 0, weight_decay: 0, learning_rate: 0.01}
+                \(tuning)
+                """)
+            let learner = try Learner(recipe, seed: 2, data: nil)
             let before = learner.model.state().mapValues { $0.clone() }
             learner.begin(epoch: 0)
             learner.layerGroups.apply(.init(0.5), in: 0)
@@ -260,7 +272,8 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
 
     @Test func normsOfAFrozenGroupHaveATenthOfTheHeadsRate() throws {
         let learner = try Learner(
-            recipe("fine_tuning: {groups: [\"4\", head], learning_rates: [1e-4, 1e-2], frozen_epochs: [2, 1, 0]}"),
+            digitsRecipe(
+                "fine_tuning: {groups: [\"4\", head], learning_rates: [1e-4, 1e-2], frozen_epochs: [2, 1, 0]}"),
             seed: 0, data: nil)
         func rates(_ epoch: Int) -> [Double] {
             learner.layerGroups.apply(.init(1), in: epoch)
@@ -271,13 +284,40 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
         #expect(rates(2) == [1e-4, 1e-4, 1e-3, 1e-3, 1e-2, 1e-2])
     }
 
+    /// fastai's own functions, run by Tests/Reference/fine_tuning.py: `fine_tune(3, base_lr=2e-3, freeze_epochs=2)`
+    /// of three layer groups, 7 steps an epoch.
+    @Test func learningRatesAndMomentaAreThoseOfFastais() throws {
+        struct Reference: Decodable { let steps: Int, rates: [[Double]], momenta: [Double] }
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Reference/fine_tuning.json")
+        let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
+        let recipe = try digitsRecipe(
+            """
+            optimizer: {name: adamw, decay_norms_and_biases: true}
+            fine_tuning: {groups: ["4", head], learning_rates: [2e-5, 2e-3], frozen_epochs: [2, 2, 0]}
+            schedule: fine-tune
+            """, epochs: 5)
+        let groups = try LayerGroups(for: recipe, recipe.makeModel(classes: 10))
+        let schedule = try recipe.makeSchedule()
+        for (step, (rates, momentum)) in zip(reference.rates, reference.momenta).enumerated() {
+            groups.apply(schedule.value(at: step, of: reference.rates.count), in: step / reference.steps)
+            for (found, expected) in zip(groups.optimizer.groups.map(\.rule.learningRate), rates) {
+                #expect(abs(found / expected - 1) < 1e-9, "step \(step)")
+            }
+            #expect(groups.optimizer.groups.allSatisfy { abs($0.rule.momentum - momentum) < 1e-9 }, "step \(step)")
+        }
+        #expect(reference.rates.count == 35 && groups.optimizer.groups.count == 3)
+    }
+
     /// Within an epoch, at its end and across both unfreezings; Ranger's LookAhead has its phase, and starts anew for
     /// each parameter that is unfrozen.
     @Test(arguments: [[3], [5], [6], [10], [4, 7, 12]], ["train", "evaluate"])
     func aRunThatWasInterruptedEndsBitEqual(stops: [Int], norms: String) throws {
         try withFolder { folder in
-            let recipe = try recipe(
+            let file = folder.appending(path: "w.safetensors")
+            _ = try writeWeights(to: file, classes: 10)
+            let recipe = try digitsRecipe(
                 """
+                weights: \(file.path)
                 augmentation: {flip: 0.5}
                 optimizer: {name: ranger, learning_rate: 1e-2}
                 fine_tuning: {groups: ["4", head], learning_rates: [1e-3, 1e-2], frozen_epochs: [2, 1, 0],

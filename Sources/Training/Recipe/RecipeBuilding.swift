@@ -89,6 +89,11 @@ extension Recipe {
             return try .ranger21(
                 learningRate: optimizer.learningRate, finalLearningRate: settings.finalLearningRate,
                 beta2: settings.beta2, warmdownStart: settings.warmdownStart)
+        case .fineTune(let settings):
+            return try .fineTune(
+                frozen: Double(frozenEpochs) / Double(epochs), frozenStart: settings.frozenRisingFraction,
+                start: settings.risingFraction, divisor: settings.divisor, finalDivisor: settings.finalDivisor,
+                momenta: settings.momenta.map { ($0[0], $0[1], $0[2]) })
         }
     }
 }

@@ -84,9 +84,18 @@ extension Recipe.FineTuning: RecipeSection {
 }
 
 extension Recipe {
+    /// How many epochs it takes until all groups are unfrozen that ever are.
+    var frozenEpochs: Int { fineTuning?.frozenEpochs.filter { $0 < epochs }.max() ?? 0 }
+
     /// Reads what a recipe says about fine-tuning, and checks it against the rest.
     mutating func visitFineTuning(_ fields: inout RecipeFields) {
         fields.optionalSection("fine_tuning", &fineTuning, defaults: FineTuning())
+        if case .fineTune = schedule, frozenEpochs == 0 {
+            fields.refuse(
+                "schedule.name",
+                "fine-tune needs groups that are frozen at first and unfrozen later, such as frozen_epochs: [1, 0] in "
+                    + "fine_tuning")
+        }
         guard let fineTuning, fields.isReading else { return }
         if let last = fineTuning.learningRates?.last, last != optimizer.learningRate {
             if fields.gives("optimizer.learning_rate") {

@@ -23,6 +23,8 @@ extension Recipe {
         case steps(Steps)
         /// Ranger21's warm-up, flat part and linear way down.
         case ranger21(Ranger21Schedule)
+        /// A cycle while groups of layers are frozen, and one from half the rate after that: fastai's `fine_tune`.
+        case fineTune(FineTuneSchedule)
 
         /// The schedule called `name` with its default settings.
         public init(_ name: Name) {
@@ -37,6 +39,7 @@ extension Recipe {
             case .polynomial: self = .polynomial(Polynomial())
             case .steps: self = .steps(Steps())
             case .ranger21: self = .ranger21(Ranger21Schedule())
+            case .fineTune: self = .fineTune(FineTuneSchedule())
             }
         }
 
@@ -82,6 +85,8 @@ extension Recipe {
             case steps
             /// ``Schedule/ranger21(_:)``.
             case ranger21
+            /// ``Schedule/fineTune(_:)``.
+            case fineTune = "fine-tune"
         }
 
         /// The schedule's name.
@@ -97,6 +102,7 @@ extension Recipe {
             case .polynomial: .polynomial
             case .steps: .steps
             case .ranger21: .ranger21
+            case .fineTune: .fineTune
             }
         }
 
@@ -105,6 +111,7 @@ extension Recipe {
             case .flatAndAnneal(let settings): settings.momenta != nil
             case .oneCycle(let settings): settings.momenta != nil
             case .oneCycleV1(let settings): settings.momenta != nil
+            case .fineTune(let settings): settings.momenta != nil
             default: false
             }
         }
@@ -199,6 +206,21 @@ extension Recipe {
         /// The part of the steps before the way down.
         public var warmdownStart = 0.72
     }
+
+    /// The settings of fastai's `fine_tune`. The first cycle takes the epochs in which groups of layers are frozen.
+    public struct FineTuneSchedule: Equatable, Sendable {
+        /// The part of the first cycle's steps during which the rate rises, from a 25th.
+        public var frozenRisingFraction = 0.99
+        /// The part of the second cycle's steps during which the rate rises.
+        public var risingFraction = 0.3
+        /// The second cycle's highest rate, which is half the first one's, over its first one.
+        public var divisor = 5.0
+        /// Each cycle's highest rate over its last one.
+        public var finalDivisor = 1e5
+        /// The momentum (in Adam's family the first beta) at each cycle's start, highest rate and end; `nil` leaves it
+        /// to the optimizer.
+        public var momenta: [Double]? = [0.95, 0.85, 0.95]
+    }
 }
 
 extension Recipe.Schedule: RecipeSection {
@@ -255,6 +277,13 @@ extension Recipe.Schedule: RecipeSection {
             fields.value("beta2", &settings.beta2, .within(0..<1))
             fields.value("warmdown_start", &settings.warmdownStart, .within(0...1))
             self = .ranger21(settings)
+        case .fineTune(var settings):
+            fields.value("frozen_pct_start", &settings.frozenRisingFraction, .within(0...1))
+            fields.value("pct_start", &settings.risingFraction, .within(0...1))
+            fields.value("div", &settings.divisor, .atLeast(1))
+            fields.value("final_div", &settings.finalDivisor, .atLeast(1))
+            fields.optionalList("momenta", &settings.momenta, count: 3...3, .within(0..<1))
+            self = .fineTune(settings)
         }
     }
 }

@@ -10,12 +10,12 @@
     plain(mish, Mish, Tuned)                                 \
     plain(relu, ReLU, Native)                                \
     parametrised(leaky_relu, LeakyReLU, Wide, slope, 0.01)   \
-    parametrised(elu, ELU, Wide, alpha, 1.0)                 \
-    plain(selu, SELU, Wide)                                  \
-    plain(softplus, Softplus, Wide)                          \
-    plain(silu, SiLU, Mixed)                                  \
-    plain(gelu, GELU, Wide)                                  \
-    plain(gelu_tanh, GELUTanh, Wide)                         \
+    parametrised(elu, ELU, Mixed, alpha, 1.0)                \
+    plain(selu, SELU, Mixed)                                 \
+    plain(softplus, Softplus, Mixed)                         \
+    plain(silu, SiLU, Mixed)                                 \
+    plain(gelu, GELU, Mixed)                                 \
+    plain(gelu_tanh, GELUTanh, Mixed)                        \
     plain(hard_swish, HardSwish, Wide)                       \
     plain(hard_mish, HardMish, Wide)                         \
     plain(tanhexp, TanhExp, Wide)                            \

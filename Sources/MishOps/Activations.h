@@ -11,57 +11,62 @@
 /// tanh(ln(1 + u)) = n / (n + 2) with n = u (u + 2).
 template <class N>
 struct Mish {
+    using Input = typename N::Input;
     using Real = typename N::Real;
     using S = typename N::Scalar;
 
-    // Below, `unit` is the factor of e^x.
+    // Below, `unit` is the factor of e^x, and b = unit where 1 would stand beside e^x.
 
-    static MISH_INLINE Real value(Real x, Real) {
-        constexpr double unit = N::valueScale;
-        const Real low = atLeast(x, Real(S(N::lowest)));
-        const Real u = N::roughRatioExponential(atMost(low, Real(S(N::saturation))), N::valueScale);
+    static MISH_INLINE Real value(Input x, Real) {
+        constexpr double unit = N::factor({.half = 0x1.74f852p+0, .brain = 0x1p40});
+        const Real low = N::widen(atLeast(x, Input(N::lowest)));
+        const Real u = N::exponentialForValue(atMost(low, Real(S(N::saturation))), unit);
         const Real a = u + Real(S(2 * unit));
-        return N::unscaleRatio(low, low * quotient(u * a, multiplyAdd(u, a, Real(S(2 * unit * unit)))));
+        return N::unscale(low, low * N::ratio(u * a, multiplyAdd(u, a, Real(S(2 * unit * unit)))));
     }
 
-    /// f' = u [(u + 2) D + 4 x (u + 1)] / D^2, D = u^2 + 2u + 2.
-    static MISH_INLINE Real first(Real x, Real) {
-        constexpr double unit = N::firstScale;
-        const Real z = atMost(atLeast(x, Real(S(N::lowest))), Real(S(N::saturation)));
-        const Real u = N::roughExponential(z, N::firstScale);
-        const Real a = u + Real(S(2 * unit));
-        const Real d = multiplyAdd(u, a, Real(S(2 * unit * unit)));
-        const Real w = u + Real(S(unit));
-        const Real numerator = multiplyAdd(a, d, Real(S(4 * unit * unit)) * z * w);
-        return N::unscale(z, quotient(u * numerator, d * d));
+    /// f' = a [(a + 2b) D + 4 x b^2 (a + b)] / D^2, D = a^2 + 2ab + 2b^2, with (a, b) = (e^x, 1).
+    static MISH_INLINE Real first(Input x, Real) {
+        constexpr double b = N::factor({.half = 0x1.e0d9f6p+0, .brain = 0x1.2e2626p+24, .single = 0.5});
+        const Real z = N::widen(clamp(x, Input(N::lowest), Input(N::saturation)));
+        const Real a = N::exponentialForSlope(z, b);
+        const Real w = a + Real(S(b)), c = a + Real(S(2 * b));
+        const Real d = multiplyAdd(a, c, Real(S(2 * b * b)));
+        const Real r = N::ratio(Real(S(1)), d);
+        const Real numerator = multiplyAdd(c, d, Real(S(4 * b * b)) * z * w);
+        // a comes last: it alone can leave the range of normal numbers.
+        return N::unscale(z, numerator * r * r * a);
     }
 
     /// f' and f'' = 4 a b^2 [2 w D + x (2b^3 + 2ab^2 - 3a^2 b - 2a^3)] / D^3, w = a + b, D = a^2 + 2ab + 2b^2,
-    /// with (a, b) = (e^x, 1) for x <= 0 and (1, e^-x) for x > 0: nothing overflows, nothing is lost.
-    static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
-        const Real one = Real(S(N::derivativesScale)), two = Real(S(2)), four = Real(S(4));
-        const Real z = atMost(atLeast(x, Real(S(N::lowest))), Real(S(N::highest)));
-        const auto positive = z > Real(S(0));
-        const Real e = N::exponential(positive ? -z : z, N::derivativesScale);
-        const Real a = positive ? one : e;
-        const Real b = positive ? e : one;
-        const Real w = a + b;
-        const Real bb = b * b;
-        const Real ww = w * w;
-        const Real d = ww + bb;
-        const Real dd = d * d;
-        const Real numerator = multiplyAdd(w + b, d, four * z * bb * w);
-        first = N::unscale(z, quotient(a * numerator, dd));
+    /// with (a, b) = (e^x, 1) or, where that could overflow for x > 0, (1, e^-x).
+    static MISH_INLINE void derivatives(Input x, Real, Real& first, Real& second) {
+        constexpr double unit = N::factor({.half = 0x1.3b0d0ap+0, .brain = 0x1.2e2626p+24});
+        const Real one = Real(S(unit)), two = Real(S(2));
+        const Real z = N::widen(clamp(x, Input(N::lowest), Input(N::highest)));
+        Real e, a, b = one;
+        if constexpr (N::growsSafely) {
+            a = e = N::exponential(z, unit);
+        } else {
+            const auto positive = z > Real(S(0));
+            e = N::exponential(positive ? -z : z, unit);
+            a = positive ? one : e;
+            b = positive ? e : one;
+        }
+        const Real w = a + b, c = w + b, bb = b * b;
+        const Real d = multiplyAdd(a, c, two * bb);
+        const Real r = N::ratio(Real(S(1)), d);
+        const Real numerator = multiplyAdd(c, d, Real(S(4)) * bb * z * w);
+        first = N::unscale(z, numerator * r * r * a);
         // 2b^3 + 2ab^2 - 3a^2 b - 2a^3 = 2b^2 w - a^2 (2w + b)
-        const Real cubic = multiplyAdd(two * bb, w, -(a * a) * multiplyAdd(two, w, b));
+        const Real cubic = multiplyAdd(two * bb, w, -(a * a) * (w + c));
         const Real bracket = multiplyAdd(two * w, d, z * cubic);
-        // The last factor is the only one that can leave the range of normal numbers.
-        second = N::unscale(z, quotient(four * a * b * bracket, dd * d)) * b;
+        second = N::unscale(z, bracket * r * r * (Real(S(4 * unit)) * b * r) * e);
     }
 };
 
-// The activations below other than ReLU and SiLU are evaluated in double for every element type, so that in 16 bits
-// they are rounded correctly and in 32 bits nearly so. fp64 has policies of its own where that would not do
+// The other activations are evaluated in double for every element type wherever ActivationList.h says so, so that in 16
+// bits they are rounded correctly and in 32 bits nearly so. fp64 has policies of its own where that would not do
 // (DoubleActivations.h).
 
 /// max(x, 0), with slope 0 at 0.
@@ -98,22 +103,34 @@ struct LeakyReLU {
 /// x > 0: x, else alpha (e^x - 1) (Clevert et al., arXiv:1511.07289).
 template <class N>
 struct ELU {
+    using Input = typename N::Input;
     using Real = typename N::Real;
+    using S = typename N::Scalar;
 
-    static MISH_INLINE Real value(Real x, Real alpha) {
-        return x < Real(0.0) ? alpha * exponentialMinusOne<N>(clamp(x, Real(-64.0), Real(0.0))) : x;
+    /// Left of 0.
+    static MISH_INLINE Real value(Real x, Real alpha, Factors factors) {
+        const double unit = N::factor(factors);
+        return alpha * Real(S(1 / unit)) * N::exponentialMinusOne(atLeast(x, Real(S(-64))), unit);
     }
-    static MISH_INLINE Real decay(Real x, Real alpha) {
-        const Real z = clamp(x, Real(N::lowest), Real(0.0));
-        return N::unscale(z, alpha * N::exponential(z));
+    static MISH_INLINE Real decay(Real x, Real alpha, Factors factors) {
+        const double unit = N::factor(factors);
+        const Real z = atLeast(x, Real(S(N::lowest)));
+        return N::unscale(z, alpha * Real(S(1 / unit)) * N::exponential(z, unit));
     }
-    static MISH_INLINE Real first(Real x, Real alpha) {
-        return unlessNaN(x, x > Real(0.0) ? Real(1.0) : decay(x, alpha));
+
+    static MISH_INLINE Real value(Input input, Real alpha) {
+        const Real x = N::widen(input), left = value(x, alpha, {});
+        return lessThan<Real>(input, Input(0)) ? left : x;
     }
-    static MISH_INLINE void derivatives(Real x, Real alpha, Real& first, Real& second) {
-        const Real d = decay(x, alpha);
-        first = unlessNaN(x, x > Real(0.0) ? Real(1.0) : d);
-        second = unlessNaN(x, x > Real(0.0) ? Real(0.0) : d);
+    static MISH_INLINE Real decay(Real x, Real alpha) { return decay(x, alpha, {.brain = 0x1p40}); }
+    static MISH_INLINE Real first(Input input, Real alpha) {
+        const Real x = N::widen(input), left = decay(x, alpha);
+        return unlessNaN(x, lessThan<Real>(Input(0), input) ? Real(S(1)) : left);
+    }
+    static MISH_INLINE void derivatives(Input input, Real alpha, Real& first, Real& second) {
+        const Real x = N::widen(input), d = decay(x, alpha);
+        first = unlessNaN(x, x > Real(S(0)) ? Real(S(1)) : d);
+        second = unlessNaN(x, x > Real(S(0)) ? Real(S(0)) : d);
     }
 };
 
@@ -121,36 +138,53 @@ struct ELU {
 /// (Klambauer et al., arXiv:1706.02515).
 template <class N>
 struct SELU {
+    using Input = typename N::Input;
     using Real = typename N::Real;
+    using S = typename N::Scalar;
     static constexpr double lambda = 0x1.0cfabd6a91132p+0, lambdaAlpha = 0x1.c212cc640f031p+0;
 
-    static MISH_INLINE Real value(Real x, Real) {
-        return x < Real(0.0) ? ELU<N>::value(x, Real(lambdaAlpha)) : Real(lambda) * x;
+    static MISH_INLINE Real value(Input input, Real) {
+        const Real x = N::widen(input), left = ELU<N>::value(x, Real(S(lambdaAlpha)), {});
+        // lambda in two parts, for the sake of float.
+        constexpr double high = 0x1.0cfabcp+0;
+        const Real right = multiplyAdd(x, Real(S(high)), x * Real(S(lambda - high)));
+        return lessThan<Real>(input, Input(0)) ? left : right;
     }
-    static MISH_INLINE Real first(Real x, Real) {
-        return unlessNaN(x, x > Real(0.0) ? Real(lambda) : ELU<N>::decay(x, Real(lambdaAlpha)));
+    static MISH_INLINE Real decay(Real x) {
+        return ELU<N>::decay(x, Real(S(lambdaAlpha)), {.half = 0x1.31b18ep+0, .brain = 0x1p40});
     }
-    static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
-        const Real d = ELU<N>::decay(x, Real(lambdaAlpha));
-        first = unlessNaN(x, x > Real(0.0) ? Real(lambda) : d);
-        second = unlessNaN(x, x > Real(0.0) ? Real(0.0) : d);
+    static MISH_INLINE Real first(Input input, Real) {
+        const Real x = N::widen(input), left = decay(x);
+        return unlessNaN(x, lessThan<Real>(Input(0), input) ? Real(S(lambda)) : left);
+    }
+    static MISH_INLINE void derivatives(Input input, Real, Real& first, Real& second) {
+        const Real x = N::widen(input), d = decay(x);
+        first = unlessNaN(x, x > Real(S(0)) ? Real(S(lambda)) : d);
+        second = unlessNaN(x, x > Real(S(0)) ? Real(S(0)) : d);
     }
 };
 
 /// ln(1 + e^x).
 template <class N>
 struct Softplus {
+    using Input = typename N::Input;
     using Real = typename N::Real;
+    using S = typename N::Scalar;
 
-    static MISH_INLINE Real value(Real x, Real) {
-        const Logistic<N> l(x);
-        return atLeast(x, Real(0.0)) + N::unscale(l.n, logarithmOfOnePlus(l.e));
+    static MISH_INLINE Real value(Input x, Real) {
+        constexpr double unit = N::factor({.half = 0x1.17c28ep+0, .brain = 0x1p40});
+        const Input magnitude = atMost(absolute(x), Input(-N::lowest));
+        const Real a = N::widen(magnitude), n = -a;
+        const Real e = N::exponentialOfInput(-magnitude, unit);
+        const Real logarithm = logarithmOfOnePlus<N>(unit == 1 ? e : e * Real(S(1 / unit)));
+        return positivePart<N>(x, a, -N::lowest) + N::unscale(n, logarithm);
     }
-    static MISH_INLINE Real first(Real x, Real) {
-        const Logistic<N> l(x);
-        return unlessNaN(x, N::unscale(l.x, l.s));
+    static MISH_INLINE Real first(Input x, Real) {
+        constexpr double unit = N::factor({.brain = 0x1.2e2626p+40});
+        return unlessNaN(N::widen(x), logistic<N>(x, unit));
     }
-    static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
+    static MISH_INLINE void derivatives(Input input, Real, Real& first, Real& second) {
+        const Real x = N::widen(input);
         const Logistic<N> l(x);
         first = unlessNaN(x, N::unscale(l.x, l.s));
         second = unlessNaN(x, N::unscale(l.n, l.slope));
@@ -160,35 +194,31 @@ struct Softplus {
 /// x / (1 + e^-x), also called Swish (Ramachandran et al., arXiv:1710.05941).
 template <class N>
 struct SiLU {
+    using Input = typename N::Input;
     using Real = typename N::Real;
     using S = typename N::Scalar;
 
     // As in Mish, `unit` is the factor of e^x.
 
-    static MISH_INLINE Real value(Real x, Real) {
-        constexpr double unit = N::siluScale;
-        const Real low = atLeast(x, Real(S(N::lowest)));
-        const Real u = N::roughRatioExponential(atMost(low, Real(S(N::saturation))), N::siluScale);
-        const Real y = N::unscaleRatio(low, low * quotient(u, u + Real(S(unit))));
-        return withSign(y + Real(S(N::tie)), x);
+    static MISH_INLINE Real value(Input x, Real) {
+        constexpr double unit = N::factor({.half = 0x1.04fc54p+0, .brain = 0x1p40});
+        const Real low = N::widen(atLeast(x, Input(N::lowest)));
+        const Real u = N::exponentialForValue(atMost(low, Real(S(N::saturation))), unit);
+        return N::unscale(low, product<N>(low, N::ratio(u, u + Real(S(unit)))));
     }
 
     /// f' = u (u + 1 + x) / (u + 1)^2.
-    static MISH_INLINE Real first(Real x, Real) {
-        constexpr double unit = N::siluFirstScale;
-        const Real z = atMost(atLeast(x, Real(S(N::lowest))), Real(S(N::saturation)));
-        const Real u = N::ratioExponential(z, N::siluFirstScale);
+    static MISH_INLINE Real first(Input x, Real) {
+        constexpr double unit = N::factor({.half = 0x1.f11a3cp+0, .brain = 0x1p40});
+        const Real z = N::widen(clamp(x, Input(N::lowest), Input(N::highest)));
+        const Real u = N::exponential(z, unit);
         const Real w = u + Real(S(unit));
-        const Real y = N::unscaleRatio(z, quotient(u * multiplyAdd(Real(S(unit)), z, w), w * w));
-        if constexpr (sizeof(S) == sizeof(double)) return y;
-        // 1/2 + x/2 - x^3/12 + ... is next to a tie of the 16-bit types where x^3 is lost beside 1/2. The factor of x
-        // stands for it: it is on the same side of the tie.
-        const Real near = multiplyAdd(z, Real(S(0.5 - 0x1p-13)), Real(S(0.5)));
-        const auto left = z < Real(S(-0x1.6p-7)), right = z > Real(S(0x1.6p-7));
-        return left ? y : right ? y : near;
+        const Real r = N::ratio(Real(S(1)), w);
+        const Real y = N::unscale(z, multiplyAdd(Real(S(unit)), z, w) * r * r * u);
+        return offTie<N>(z, 0.5, y);
     }
-    static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
-        const Logistic<N> l(x);
+    static MISH_INLINE void derivatives(Input input, Real, Real& first, Real& second) {
+        const Logistic<N> l(N::widen(input));
         first = N::unscale(l.x, multiplyAdd(l.x, l.slope, l.s));
         const Real c = multiplyAdd(Real(-2.0), l.s, Real(1.0));
         second = N::unscale(l.n, l.slope * multiplyAdd(l.x, c, Real(2.0)));
@@ -198,17 +228,25 @@ struct SiLU {
 /// x times the normal distribution function (Hendrycks and Gimpel, arXiv:1606.08415).
 template <class N>
 struct GELU {
+    using Input = typename N::Input;
     using Real = typename N::Real;
+    using S = typename N::Scalar;
 
-    static MISH_INLINE Real value(Real x, Real) {
-        const Normal<N> normal(x);
-        return N::unscale(normal.tail, atLeast(x, Real(-N::gaussian)) * offHalf<N>(x, normal.p));
+    /// max(x, 0) less |x| times the normal distribution's tail beyond |x|.
+    static MISH_INLINE Real value(Input x, Real) {
+        constexpr double unit = N::factor({.half = 0x1.a2ee1p+0, .brain = 0x1p40});
+        const Normal<N> normal(x, unit);
+        const Real right = positivePart<N>(x, normal.a, N::gaussian);
+        const Real y = N::unscale(normal.tail, multiplyAdd(-(normal.a * normal.e), normal.r, right));
+        if constexpr (N::gaussianTie == 0) return y;
+        return withSign(y + Real(S(N::gaussianTie)), right);
     }
-    static MISH_INLINE Real first(Real x, Real) {
-        const Normal<N> normal(x);
+    static MISH_INLINE Real first(Input x, Real) {
+        constexpr double unit = N::factor({.half = 0x1.7145ep+0, .brain = 0x1p40});
+        const Normal<N> normal(x, unit);
         return N::unscale(normal.tail, normal.first);
     }
-    static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
+    static MISH_INLINE void derivatives(Input x, Real, Real& first, Real& second) {
         const Normal<N> normal(x);
         first = N::unscale(normal.tail, normal.first);
         second = N::unscale(normal.n, normal.second);
@@ -218,47 +256,63 @@ struct GELU {
 /// GELU with the sigmoid of y = sqrt(8 / pi) (x + 0.044715 x^3) for the normal distribution function.
 template <class N>
 struct GELUTanh {
+    using Input = typename N::Input;
     using Real = typename N::Real;
-    Real x, y, n, s, slope, first1, second1;
+    using S = typename N::Scalar;
+    /// y in two parts, because the relative error of e^y is the absolute one of y, and its derivatives.
+    Real x, y, low, first1, second1;
 
-    /// y in two parts, because the relative error of e^y is the absolute one of y.
-    explicit MISH_INLINE GELUTanh(Real input) {
+    explicit MISH_INLINE GELUTanh(Input input) {
         constexpr double linear = 0x1.9884533d43651p+0, linearLow = -0x1.cbc0d30ebfd15p-54;
         constexpr double cubic = 0x1.2444f2a4d8b4bp-4, cubicLow = -0x1.6c843a29d1c70p-61;
-        x = clamp(input, Real(-N::cubic), Real(N::cubic));
+        x = N::widen(input);
         const Real square = x * x;
-        const Real squareLow = multiplyAdd(x, x, -square);
-        const Real term = Real(cubic) * square;
-        const Real termLow = multiplyAdd(Real(cubic), square, -term) +
-                             multiplyAdd(Real(cubic), squareLow, Real(cubicLow) * square);
-        const Real sum = Real(linear) + term;
-        const Real part = sum - Real(linear);
-        const Real sumLow = (Real(linear) - (sum - part)) + (term - part) + (termLow + Real(linearLow));
-        y = x * sum;
-        const Real low = multiplyAdd(x, sum, -y) + x * sumLow;
-
-        const auto positive = y > Real(0.0);
-        n = positive ? -y : y;
-        const Sigmoid<N> sigmoid(positive, N::exponential(n) * (Real(1.0) + (positive ? -low : low)));
-        s = sigmoid.s;
-        slope = sigmoid.slope;
-        first1 = multiplyAdd(Real(3 * cubic), square, Real(linear));
-        second1 = Real(6 * cubic) * x;
+        if constexpr (N::bits == 53) {
+            const Real squareLow = multiplyAdd(x, x, -square);
+            const Real term = Real(cubic) * square;
+            const Real termLow = multiplyAdd(Real(cubic), square, -term) +
+                                 multiplyAdd(Real(cubic), squareLow, Real(cubicLow) * square);
+            const Real sum = Real(linear) + term;
+            const Real part = sum - Real(linear);
+            const Real sumLow = (Real(linear) - (sum - part)) + (term - part) + (termLow + Real(linearLow));
+            y = x * sum;
+            low = multiplyAdd(x, sum, -y) + x * sumLow;
+        } else {
+            const Real sum = multiplyAdd(Real(S(cubic)), square, Real(S(linear)));
+            y = x * sum;
+            low = multiplyAdd(x, multiplyAdd(Real(S(cubic)), square, Real(S(linear)) - sum), multiplyAdd(x, sum, -y));
+        }
+        first1 = multiplyAdd(Real(S(3 * cubic)), square, Real(S(linear)));
+        second1 = Real(S(6 * cubic)) * x;
     }
 
-    MISH_INLINE Real first() const { return N::unscale(y, multiplyAdd(x * slope, first1, s)); }
-
-    static MISH_INLINE Real value(Real x, Real) {
-        const GELUTanh g(x);
-        return N::unscale(g.y, atLeast(x, Real(-N::cubic)) * offHalf<N>(x, g.s));
+    static MISH_INLINE Real value(Input x, Real) {
+        constexpr double unit = N::factor({.half = 0x1.290faap+0, .brain = 0x1p40});
+        // Right of 8 the sigmoid is 1. fp32 stops y instead of x, which spares a conversion.
+        const Input bounded = atLeast(x, Input(-N::cubic));
+        const GELUTanh g(N::bits == 28 ? bounded : atMost(bounded, Input(8)));
+        const Real y = N::bits == 28 ? atMost(g.y, Real(S(64))) : g.y;
+        const Real u = N::digits == 11 ? N::exponentialOfSum(y, g.low, unit) : N::exponentialForValue(y, unit);
+        return N::unscale(g.y, product<N>(N::bits == 28 ? g.x : N::widen(bounded), N::ratio(u, u + Real(S(unit)))));
     }
-    static MISH_INLINE Real first(Real x, Real) { return GELUTanh(x).first(); }
-    static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
-        const GELUTanh g(x);
-        first = g.first();
-        const Real c = multiplyAdd(Real(-2.0), g.s, Real(1.0));
+    /// f' = u (u + 1 + x y') / (u + 1)^2, u = e^y.
+    static MISH_INLINE Real first(Input x, Real) {
+        constexpr double unit = N::factor({.half = 0x1.c24c7cp+0, .brain = 0x1.ed20ep+40});
+        const GELUTanh g(clamp(x, Input(-N::cubic), Input(8)));
+        const Real u = N::digits == 11 ? N::exponentialOfSum(g.y, g.low, unit) : N::exponential(g.y, unit);
+        const Real w = u + Real(S(unit));
+        const Real r = N::ratio(Real(S(1)), w);
+        return N::unscale(g.y, multiplyAdd(Real(S(unit)) * g.x, g.first1, w) * r * r * u);
+    }
+    static MISH_INLINE void derivatives(Input x, Real, Real& first, Real& second) {
+        const GELUTanh g(clamp(x, Input(-N::cubic), Input(N::cubic)));
+        const auto positive = g.y > Real(S(0));
+        const Real n = positive ? -g.y : g.y;
+        const Sigmoid<N> sigmoid(positive, N::exponentialOfSum(n, positive ? -g.low : g.low, 1));
+        first = N::unscale(g.y, multiplyAdd(g.x * sigmoid.slope, g.first1, sigmoid.s));
+        const Real c = multiplyAdd(Real(-2.0), sigmoid.s, Real(1.0));
         const Real bracket = multiplyAdd(g.first1 * g.first1, c, g.second1);
-        second = N::unscale(g.n, g.slope * multiplyAdd(g.x, bracket, Real(2.0) * g.first1));
+        second = N::unscale(n, sigmoid.slope * multiplyAdd(g.x, bracket, Real(2.0) * g.first1));
     }
 };
 
@@ -312,7 +366,7 @@ struct Tanh {
     explicit MISH_INLINE Tanh(Real g) {
         const Real one = Real(1.0);
         n = atLeast(Real(-2.0) * g, Real(N::deepest));
-        const Real m = exponentialMinusOne<N>(atLeast(n, Real(-64.0)));
+        const Real m = N::exponentialMinusOne(atLeast(n, Real(-64.0)));
         t = quotient(-m, m + Real(2.0));
         const Real q = N::exponential(n);
         const Real w = one + q;

@@ -32,6 +32,15 @@ template <class Real>
 MISH_INLINE Real reciprocal(Real b) { return Real(1) / b; }
 
 template <class Real>
+MISH_INLINE Real roughQuotient(Real a, Real b) { return a / b; }
+
+template <class To, class From>
+MISH_INLINE To convert(From x) { return __builtin_convertvector(x, To); }
+
+template <class Real, class Input>
+MISH_INLINE auto lessThan(Input a, Input b) { return convert<Real>(a) < convert<Real>(b); }
+
+template <class Real>
 MISH_INLINE Real squareRoot(Real x) { return __builtin_elementwise_sqrt(x); }
 
 template <class Real>
@@ -63,6 +72,7 @@ struct DoubleLanes {
     static constexpr int count = MISH_LANES / 2;
     using Scalar = double;
     using Real = Vector<double, count>;
+    using Short = Vector<float, count>;
     using Integer = Vector<int64_t, count>;
 };
 
@@ -84,9 +94,10 @@ struct HalfElement {
     using Stored = _Float16;
     using Lanes = LanesOf;
     using Numbers = NumbersOf<Lanes>;
-    using Real = typename Lanes::Real;
+    using Input = typename Numbers::Input;
+    using Real = typename Numbers::Real;
     using Block = Vector<Stored, Lanes::count>;
-    static MISH_INLINE Real widen(Block x) { return __builtin_convertvector(x, Real); }
+    static MISH_INLINE Input widen(Block x) { return __builtin_convertvector(x, Input); }
     static MISH_INLINE Block narrow(FloatLanes::Real x) { return __builtin_convertvector(x, Block); }
     static MISH_INLINE Block narrow(DoubleLanes::Real x) {
         return __builtin_convertvector(narrowToOdd(x), Block);
@@ -98,12 +109,13 @@ struct BrainElement {
     using Stored = uint16_t;
     using Lanes = LanesOf;
     using Numbers = NumbersOf<Lanes>;
-    using Real = typename Lanes::Real;
+    using Input = typename Numbers::Input;
+    using Real = typename Numbers::Real;
     using Block = Vector<Stored, Lanes::count>;
     using Single = Vector<float, Lanes::count>;
     using Bits = Vector<uint32_t, Lanes::count>;
-    static MISH_INLINE Real widen(Block x) {
-        return __builtin_convertvector((Single)(__builtin_convertvector(x, Bits) << 16), Real);
+    static MISH_INLINE Input widen(Block x) {
+        return __builtin_convertvector((Single)(__builtin_convertvector(x, Bits) << 16), Input);
     }
     static MISH_INLINE Block round(Single x) {
         const Bits bits = (Bits)x;
@@ -128,9 +140,10 @@ struct FullElement {
     using Stored = ScalarOf;
     using Lanes = LanesOf;
     using Numbers = NumbersOf<Lanes>;
-    using Real = typename Lanes::Real;
+    using Input = typename Numbers::Input;
+    using Real = typename Numbers::Real;
     using Block = Vector<Stored, Lanes::count>;
-    static MISH_INLINE Real widen(Block x) { return __builtin_convertvector(x, Real); }
+    static MISH_INLINE Input widen(Block x) { return __builtin_convertvector(x, Input); }
     static MISH_INLINE Block narrow(Real x) { return __builtin_convertvector(x, Block); }
 };
 
@@ -145,9 +158,9 @@ struct Tuned {
 };
 
 struct Wide {
-    using Half = HalfElement<DoubleLanes, SingleNumbers>;
-    using Brain = BrainElement<DoubleLanes, SingleNumbers>;
-    using Single = Tuned::Single;
+    using Half = HalfElement<DoubleLanes, WideNumbers>;
+    using Brain = BrainElement<DoubleLanes, WideNumbers>;
+    using Single = FullElement<float, DoubleLanes, WideSingleNumbers>;
     using Double = Tuned::Double;
     using Twice = Wide;
 };
@@ -165,14 +178,14 @@ struct Native {
 };
 
 template <class Element>
-MISH_INLINE typename Element::Lanes::Real load(const char* address) {
+MISH_INLINE typename Element::Input load(const char* address) {
     typename Element::Block block;
     std::memcpy(&block, address, sizeof block);
     return Element::widen(block);
 }
 
 template <class Element>
-MISH_INLINE void store(char* address, typename Element::Lanes::Real value) {
+MISH_INLINE void store(char* address, typename Element::Real value) {
     const typename Element::Block block = Element::narrow(value);
     std::memcpy(address, &block, sizeof block);
 }
@@ -207,15 +220,19 @@ MISH_INLINE typename Element::Real isLeft(typename Element::Real y) {
 
 // One vector of results from the vectors at `in`, whatever the operation.
 
+/// The parameter in every lane.
+template <class Element>
+MISH_INLINE typename Element::Real spread(double parameter) {
+    return typename Element::Real(typename Element::Numbers::Scalar(parameter));
+}
+
 template <class Element, template <class> class Policy>
 struct Forward {
     static constexpr int outputs = 1, inputs = 1;
     static MISH_INLINE void apply(char* const* out, const char* const* in, double parameter) {
-        using Real = typename Element::Lanes::Real;
         using P = Policy<typename Element::Numbers>;
-        const Real p = Real(typename Element::Numbers::Scalar(parameter));
-        const Real x = load<Element>(in[0]);
-        Real y = P::value(x, p);
+        const auto x = load<Element>(in[0]);
+        typename Element::Real y = P::value(x, spread<Element>(parameter));
         if constexpr (requires { P::hidesBranch; }) y = markBranch<Element>(x, y);
         store<Element>(out[0], y);
     }
@@ -225,12 +242,12 @@ template <class Element, template <class> class Policy>
 struct Backward {
     static constexpr int outputs = 1, inputs = 2;
     static MISH_INLINE void apply(char* const* out, const char* const* in, double parameter) {
-        using Real = typename Element::Lanes::Real;
-        using P = Policy<typename Element::Numbers>;
-        const Real x = load<Element>(in[0]);
-        Real p = Real(typename Element::Numbers::Scalar(parameter));
+        using N = typename Element::Numbers;
+        using P = Policy<N>;
+        const auto x = load<Element>(in[0]);
+        auto p = spread<Element>(parameter);
         if constexpr (requires { P::hidesBranch; }) p = isLeft<Element>(x);
-        store<Element>(out[0], load<Element>(in[1]) * P::first(x, p));
+        store<Element>(out[0], N::widen(load<Element>(in[1])) * P::first(x, p));
     }
 };
 
@@ -238,14 +255,12 @@ template <class Element, template <class> class Policy>
 struct DoubleBackward {
     static constexpr int outputs = 2, inputs = 3;
     static MISH_INLINE void apply(char* const* out, const char* const* in, double parameter) {
-        using Real = typename Element::Lanes::Real;
-        using P = Policy<typename Element::Numbers>;
-        const Real p = Real(typename Element::Numbers::Scalar(parameter));
-        const Real x = load<Element>(in[0]);
-        const Real grad = load<Element>(in[1]);
-        const Real gg = load<Element>(in[2]);
-        Real first, second;
-        P::derivatives(x, p, first, second);
+        using N = typename Element::Numbers;
+        const auto x = load<Element>(in[0]);
+        const auto grad = N::widen(load<Element>(in[1]));
+        const auto gg = N::widen(load<Element>(in[2]));
+        typename Element::Real first, second;
+        Policy<N>::derivatives(x, spread<Element>(parameter), first, second);
         store<Element>(out[0], gg * first);
         // gg * grad could overflow where f'' makes the product small.
         store<Element>(out[1], gg * second * grad);

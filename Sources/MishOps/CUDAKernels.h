@@ -19,6 +19,7 @@ struct FloatLanes {
 struct DoubleLanes {
     using Scalar = double;
     using Real = double;
+    using Short = float;
     using Integer = int64_t;
 };
 
@@ -44,6 +45,20 @@ MISH_INLINE double quotient(double a, double b) {
     const double q = a * r;
     return multiplyAdd(multiplyAdd(-q, b, a), r, q);
 }
+
+MISH_INLINE float roughQuotient(float a, float b) {
+    float r;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(b));
+    return a * r;
+}
+
+MISH_INLINE double roughQuotient(double a, double b) { return a * reciprocal(b); }
+
+template <class To, class From>
+MISH_INLINE To convert(From x) { return To(x); }
+
+template <class Real, class Input>
+MISH_INLINE bool lessThan(Input a, Input b) { return a < b; }
 
 MISH_INLINE double squareRoot(double x) { return __dsqrt_rn(x); }
 
@@ -96,14 +111,17 @@ MISH_INLINE float narrowToOdd(float x) { return x; }
 template <class Lanes, template <class> class NumbersOf>
 struct HalfElement {
     using Stored = uint16_t;
-    using Real = typename Lanes::Real;
     using Numbers = NumbersOf<Lanes>;
+    using Input = typename Numbers::Input;
+    using Real = typename Numbers::Real;
 
-    static MISH_INLINE Real widen(Stored x) {
+    static MISH_INLINE Input widen(Stored x) {
         float y;
         asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"(x));
         return y;
     }
+    static MISH_INLINE Input widenLow(uint32_t pair) { return widen(Stored(pair)); }
+    static MISH_INLINE Input widenHigh(uint32_t pair) { return widen(Stored(pair >> 16)); }
     static MISH_INLINE Stored narrow(Real x) {
         Stored y;
         asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y) : "f"(narrowToOdd(x)));
@@ -123,10 +141,13 @@ struct HalfElement {
 template <class Lanes, template <class> class NumbersOf>
 struct BrainElement {
     using Stored = uint16_t;
-    using Real = typename Lanes::Real;
     using Numbers = NumbersOf<Lanes>;
+    using Input = typename Numbers::Input;
+    using Real = typename Numbers::Real;
 
-    static MISH_INLINE Real widen(Stored x) { return __int_as_float(int32_t(x) << 16); }
+    static MISH_INLINE Input widen(Stored x) { return __uint_as_float(uint32_t(x) << 16); }
+    static MISH_INLINE Input widenLow(uint32_t pair) { return __uint_as_float(pair << 16); }
+    static MISH_INLINE Input widenHigh(uint32_t pair) { return __uint_as_float(pair & 0xffff0000); }
     static MISH_INLINE Stored narrow(Real x) {
         const uint32_t bits = __float_as_uint(narrowToOdd(x));
         return Stored(x != x ? 0x7fc0 : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
@@ -145,9 +166,10 @@ struct BrainElement {
 template <class Scalar, class Lanes, template <class> class NumbersOf>
 struct FullElement {
     using Stored = Scalar;
-    using Real = typename Lanes::Real;
     using Numbers = NumbersOf<Lanes>;
-    static MISH_INLINE Real widen(Stored x) { return x; }
+    using Input = typename Numbers::Input;
+    using Real = typename Numbers::Real;
+    static MISH_INLINE Input widen(Stored x) { return x; }
     static MISH_INLINE Stored narrow(Real x) { return Stored(x); }
 };
 
@@ -162,9 +184,9 @@ struct Tuned {
 };
 
 struct Wide {
-    using Half = HalfElement<DoubleLanes, SingleNumbers>;
-    using Brain = BrainElement<DoubleLanes, SingleNumbers>;
-    using Single = Tuned::Single;
+    using Half = HalfElement<DoubleLanes, WideNumbers>;
+    using Brain = BrainElement<DoubleLanes, WideNumbers>;
+    using Single = FullElement<float, DoubleLanes, WideSingleNumbers>;
     using Double = Tuned::Double;
     using Twice = Wide;
 };
@@ -186,6 +208,15 @@ template <class Element>
 struct alignas(16) Vector {
     static constexpr int count = 16 / sizeof(typename Element::Stored);
     typename Element::Stored elements[count];
+
+    MISH_INLINE typename Element::Input get(int i) const {
+        if constexpr (sizeof(typename Element::Stored) == 2) {
+            const uint32_t pair = reinterpret_cast<const uint32_t*>(elements)[i / 2];
+            return i % 2 ? Element::widenHigh(pair) : Element::widenLow(pair);
+        } else {
+            return Element::widen(elements[i]);
+        }
+    }
 
     MISH_INLINE void set(const typename Element::Real (&values)[count]) {
         if constexpr (sizeof(typename Element::Stored) == 2) {
@@ -231,8 +262,9 @@ MISH_INLINE Real isLeft(Real y) {
 template <class Element, template <class> class Policy>
 struct Forward {
     static constexpr int outputs = 1, inputs = 1;
-    template <class Real>
-    static MISH_INLINE void apply(Real (&out)[1], const Real (&in)[1], Real parameter) {
+    using Input = typename Element::Input;
+    using Real = typename Element::Real;
+    static MISH_INLINE void apply(Real (&out)[1], const Input (&in)[1], Real parameter) {
         using P = Policy<typename Element::Numbers>;
         out[0] = P::value(in[0], parameter);
         if constexpr (requires { P::hidesBranch; }) out[0] = markBranch<Element>(in[0], out[0]);
@@ -242,34 +274,38 @@ struct Forward {
 template <class Element, template <class> class Policy>
 struct Backward {
     static constexpr int outputs = 1, inputs = 2;
-    template <class Real>
-    static MISH_INLINE void apply(Real (&out)[1], const Real (&in)[2], Real parameter) {
+    using Input = typename Element::Input;
+    using Real = typename Element::Real;
+    static MISH_INLINE void apply(Real (&out)[1], const Input (&in)[2], Real parameter) {
         using P = Policy<typename Element::Numbers>;
         if constexpr (requires { P::hidesBranch; }) parameter = isLeft<Element>(in[0]);
-        out[0] = in[1] * P::first(in[0], parameter);
+        out[0] = Real(in[1]) * P::first(in[0], parameter);
     }
 };
 
 template <class Element, template <class> class Policy>
 struct DoubleBackward {
     static constexpr int outputs = 2, inputs = 3;
-    template <class Real>
-    static MISH_INLINE void apply(Real (&out)[2], const Real (&in)[3], Real parameter) {
+    using Input = typename Element::Input;
+    using Real = typename Element::Real;
+    static MISH_INLINE void apply(Real (&out)[2], const Input (&in)[3], Real parameter) {
         Real first, second;
         Policy<typename Element::Numbers>::derivatives(in[0], parameter, first, second);
-        out[0] = in[2] * first;
-        out[1] = in[2] * second * in[1];
+        const Real grad = in[1], gg = in[2];
+        out[0] = gg * first;
+        out[1] = gg * second * grad;
     }
 };
 
 template <class Element, class Compute>
 MISH_INLINE void computeOne(char* const (&address)[Compute::outputs + Compute::inputs], double parameter) {
-    using Real = typename Element::Real;
     using Stored = typename Element::Stored;
-    Real in[Compute::inputs], out[Compute::outputs];
+    using Input = typename Element::Input;
+    Input in[Compute::inputs];
+    typename Element::Real out[Compute::outputs];
     for (int i = 0; i < Compute::inputs; ++i)
         in[i] = Element::widen(*reinterpret_cast<const Stored*>(address[Compute::outputs + i]));
-    Compute::apply(out, in, Real(parameter));
+    Compute::apply(out, in, typename Element::Real(parameter));
     for (int i = 0; i < Compute::outputs; ++i)
         *reinterpret_cast<Stored*>(address[i]) = Element::narrow(out[i]);
 }
@@ -283,8 +319,9 @@ MISH_INLINE void computeVector(Vector<Element> (&out)[Compute::outputs], const V
     Real results[Compute::outputs][lanes];
 #pragma unroll
     for (int j = 0; j < lanes; ++j) {
-        Real x[Compute::inputs], y[Compute::outputs];
-        for (int i = 0; i < Compute::inputs; ++i) x[i] = Element::widen(in[i].elements[j]);
+        typename Element::Input x[Compute::inputs];
+        Real y[Compute::outputs];
+        for (int i = 0; i < Compute::inputs; ++i) x[i] = in[i].get(j);
         Compute::apply(y, x, Real(parameter));
         for (int i = 0; i < Compute::outputs; ++i) results[i][j] = y[i];
     }
@@ -296,30 +333,28 @@ template <class Element, class Compute>
 MISH_INLINE void contiguous(const Pointers<Compute::outputs + Compute::inputs>& operands, int64_t count,
                             double parameter) {
     constexpr int lanes = Vector<Element>::count, outputs = Compute::outputs, inputs = Compute::inputs;
-    constexpr int vectors = vectorsPerThread<outputs + inputs, sizeof(typename Element::Stored)>;
-    const int64_t begin = int64_t(blockIdx.x) * (blockDim.x * vectors) + threadIdx.x;
+    const int64_t begin = int64_t(blockIdx.x) * (threadsPerBlock * vectorsPerThread) + threadIdx.x;
     const int64_t whole = count / lanes;
-    Vector<Element> in[vectors][inputs];
+    // The elements after the last whole vector, one for each of the first threads.
+    const int64_t rest = whole * lanes + threadIdx.x;
+    if (blockIdx.x == 0 && rest < count) {
+        char* address[outputs + inputs];
+        for (int i = 0; i < outputs + inputs; ++i)
+            address[i] = operands.data[i] + rest * int64_t(sizeof(typename Element::Stored));
+        computeOne<Element, Compute>(address, parameter);
+    }
+    Vector<Element> in[vectorsPerThread][inputs];
 #pragma unroll
-    for (int v = 0; v < vectors; ++v) {
-        const int64_t index = begin + v * blockDim.x;
+    for (int v = 0; v < vectorsPerThread; ++v) {
+        const int64_t index = begin + v * threadsPerBlock;
         if (index >= whole) break;
         for (int i = 0; i < inputs; ++i)
             in[v][i] = reinterpret_cast<const Vector<Element>*>(operands.data[outputs + i])[index];
     }
 #pragma unroll
-    for (int v = 0; v < vectors; ++v) {
-        const int64_t index = begin + v * blockDim.x;
-        if (index >= whole) {
-            // The elements after the last whole vector.
-            for (int64_t j = index * lanes; j < count; ++j) {
-                char* address[outputs + inputs];
-                for (int i = 0; i < outputs + inputs; ++i)
-                    address[i] = operands.data[i] + j * int64_t(sizeof(typename Element::Stored));
-                computeOne<Element, Compute>(address, parameter);
-            }
-            return;
-        }
+    for (int v = 0; v < vectorsPerThread; ++v) {
+        const int64_t index = begin + v * threadsPerBlock;
+        if (index >= whole) return;
         Vector<Element> out[outputs];
         computeVector<Element, Compute>(out, in[v], parameter);
         for (int i = 0; i < outputs; ++i) reinterpret_cast<Vector<Element>*>(operands.data[i])[index] = out[i];
@@ -375,7 +410,7 @@ MISH_INLINE void rows(const Pointers<Compute::outputs + Compute::inputs>& operan
 }
 
 #define MISH_KERNELS(name, Element, Compute)                                                            \
-    extern "C" __global__ void __launch_bounds__(256)                                                   \
+    extern "C" __global__ void __launch_bounds__(threadsPerBlock)                                       \
         name(Pointers<Compute::outputs + Compute::inputs> operands, int64_t count, double parameter) {  \
         contiguous<Element, Compute>(operands, count, parameter);                                       \
     }                                                                                                   \
@@ -383,7 +418,7 @@ MISH_INLINE void rows(const Pointers<Compute::outputs + Compute::inputs>& operan
     MISH_KERNEL_OF_LAYOUT(name##_rows, rows, Element, Compute)
 
 #define MISH_KERNEL_OF_LAYOUT(name, function, Element, Compute)                                         \
-    extern "C" __global__ void __launch_bounds__(256)                                                   \
+    extern "C" __global__ void __launch_bounds__(threadsPerBlock)                                       \
         name(Pointers<Compute::outputs + Compute::inputs> operands,                                     \
              Layout<Compute::outputs + Compute::inputs> layout, int64_t count, double parameter) {      \
         function<Element, Compute>(operands, layout, count, parameter);                                 \

@@ -117,10 +117,9 @@ void makeContextCurrent(int device) {
 }
 
 void launch(Driver::Function function, int64_t threads, void* stream, void** arguments) {
-    constexpr int64_t block = 256;
-    const unsigned blocks = unsigned((threads + block - 1) / block);
+    const unsigned blocks = unsigned((threads + threadsPerBlock - 1) / threadsPerBlock);
     const Driver& driver = Driver::get();
-    driver.check(driver.launchKernel(function, blocks, 1, 1, block, 1, 1, 0, stream, arguments, nullptr),
+    driver.check(driver.launchKernel(function, blocks, 1, 1, threadsPerBlock, 1, 1, 0, stream, arguments, nullptr),
                  "launch a kernel");
 }
 
@@ -149,7 +148,7 @@ void launch(const Functions& functions, Operation operation, at::TensorIteratorB
     long long count = iterator.numel();
     const int64_t lanes = 16 / int64_t(iterator.element_size(0));
     if (aligned && iterator.is_contiguous()) {
-        const int64_t share = lanes * (lanes == 8 ? vectorsPerThread<operands, 2> : vectorsPerThread<operands, 4>);
+        const int64_t share = lanes * vectorsPerThread;
         void* arguments[] = {&pointers, &count, &parameter};
         launch(functions.contiguous[int(operation)], (count + share - 1) / share, stream, arguments);
     } else if (iterator.can_use_32bit_indexing()) {

@@ -16,7 +16,6 @@ struct Layout {
     long long strides[maximum][operands];
 };
 
-/// How many vectors of 16 bytes a thread takes of operands without gaps. Two spare the forward in 16 bits, which
-/// is short of instructions, half the cost of finding them; the other kernels lose more to the registers.
-template <int operands, int elementSize>
-constexpr int vectorsPerThread = operands == 2 && elementSize == 2 ? 2 : 1;
+/// Small blocks let loads and arithmetic of different blocks overlap; two vectors of 16 bytes spare a thread half the
+/// cost of finding its own. Larger numbers of either are slower (H200).
+constexpr int threadsPerBlock = 128, vectorsPerThread = 2;

@@ -1,4 +1,4 @@
-// Functions that several activations share, on lanes of double.
+// Functions that several activations share.
 #pragma once
 
 #include "Arithmetic.h"
@@ -14,6 +14,20 @@ MISH_INLINE Real polynomial(Real x, const double (&coefficients)[count]) {
     return y;
 }
 
+/// scale times the polynomial at x, for which z stands in all but the last `leading` steps.
+template <class N, int leading, int count>
+MISH_INLINE typename N::Real polynomial(typename N::Real x, typename N::Input z, const double (&coefficients)[count],
+                                        double scale) {
+    using Input = typename N::Input;
+    using Real = typename N::Real;
+    Input y = Input(float(scale * coefficients[0]));
+    for (int i = 1; i < count - leading; ++i) y = multiplyAdd(y, z, Input(float(scale * coefficients[i])));
+    Real result = N::widen(y);
+    for (int i = count - leading; i < count; ++i)
+        result = multiplyAdd(result, x, Real(typename N::Scalar(scale * coefficients[i])));
+    return result;
+}
+
 /// `y`, or `x` where x is not a number.
 template <class Real>
 MISH_INLINE Real unlessNaN(Real x, Real y) { return x == x ? y : x; }
@@ -24,6 +38,10 @@ MISH_INLINE Real withSign(Real y, Real x) {
     const auto sign = asBits(Real(-0.0f));
     return asReal<Real>((asBits(y) & ~sign) | (asBits(x) & sign));
 }
+
+/// |x|.
+template <class Real>
+MISH_INLINE Real absolute(Real x) { return asReal<Real>(asBits(x) & ~asBits(Real(-0.0f))); }
 
 template <class Real>
 MISH_INLINE Real clamp(Real x, Real low, Real high) { return atMost(atLeast(x, low), high); }
@@ -53,14 +71,16 @@ MISH_INLINE typename N::Real offHalf(typename N::Real x, typename N::Real s) {
     return distance < step ? moved : s;
 }
 
-/// e^x - 1 for x in [-64, 709], with a small relative error next to 0 too.
+/// s(x) = 1/2 + c x - b x^3 + ..., 1/2 + c x a tie of the 16-bit types and b x^3 lost beside 1/2 in float: there a
+/// factor of c x stands for it. It is on the same side of the tie.
 template <class N>
-MISH_INLINE typename N::Real exponentialMinusOne(typename N::Real x) {
+MISH_INLINE typename N::Real offTie(typename N::Real x, double c, typename N::Real s) {
     using Real = typename N::Real;
-    Real t, r;
-    const Real p = reduceExponential(x, t, r);
-    const Real scale = asReal<Real>(asBits(Real(1.0)) + (asBits(t) << 52));
-    return multiplyAdd(scale, multiplyAdd(r * r, p, r), scale - Real(1.0));
+    using S = typename N::Scalar;
+    if constexpr (N::bits > 24) return s;
+    const Real near = multiplyAdd(x, Real(S(c * (1 - 0x1p-12))), Real(S(0.5)));
+    const auto left = x < Real(S(-0x1.6p-7)), right = x > Real(S(0x1.6p-7));
+    return left ? s : right ? s : near;
 }
 
 /// (artanh(s) / s - 1) / z, z = s^2 in [0, 1/9]. Relative error 2^-62 of the whole.
@@ -80,6 +100,24 @@ MISH_INLINE Real logarithmOfOnePlus(Real u) {
     const Real s = quotient(u, u + Real(2.0));
     const Real half = multiplyAdd(s * (s * s), artanhSeries(s * s), s);
     return half + half;
+}
+
+/// ln(1 + u), u in [0, 1]. Relative error before rounding 2^-27.6, 2^-52 for fp64.
+template <class N>
+MISH_INLINE typename N::Real logarithmOfOnePlus(typename N::Real u) {
+    if constexpr (N::bits < 53) {
+        constexpr double c[] = {
+            -0x1.a9301af89a96ep-9, 0x1.58488f503cb44p-8, -0x1.ba5da78cc8177p-8, 0x1.7b53cbfc4cf35p-7,
+            -0x1.510607bb11b7cp-6, 0x1.2c1e27a3951e4p-5, -0x1.153fb275a267ap-4, 0x1.0f954f386013bp-3,
+            -0x1.2773a69e16056p-2, 0x1.9f323eec844d6p-1,
+        };
+        typename N::Real y = typename N::Real(typename N::Scalar(c[0]));
+        for (int i = 1; i < 10; ++i)
+            y = multiplyAdd(y, u - typename N::Real(0.5f), typename N::Real(typename N::Scalar(c[i])));
+        return u * y;
+    } else {
+        return logarithmOfOnePlus(u);
+    }
 }
 
 /// ln y for normal positive y.
@@ -109,6 +147,65 @@ MISH_INLINE Real scaledTail(Real a) {
     };
     const Real q = quotient(a - Real(5.0), a + Real(5.0));
     return quotient(polynomial(q, c), multiplyAdd(a, Real(2.0), Real(1.0)));
+}
+
+/// (a - c) / (a + c), roughly.
+template <class Real>
+MISH_INLINE Real mobius(Real a, float c) {
+    return multiplyAdd(roughQuotient(Real(1.0f), a + Real(c)), Real(-2 * c), Real(1.0f));
+}
+
+/// `scale` times the same, as a polynomial in (a - c) / (a + c) over a + c, a in [0, 14.6]. Relative error before
+/// rounding 2^-26 for float and fp32. `magnitude` is a before it was widened: fp32 takes the first steps in float, for
+/// they matter least.
+template <class N>
+MISH_INLINE typename N::Real scaledTail(typename N::Real a, typename N::Input magnitude, double scale) {
+    using Real = typename N::Real;
+    using S = typename N::Scalar;
+    if constexpr (N::bits == 24) {
+        constexpr double c[] = {
+            -0x1.55e20f6c1581ap-10, 0x1.e3bcbe0bd7a30p-13, 0x1.7a49c761a0524p-7, -0x1.9ec395fda4740p-5,
+            0x1.1ad771ff1239dp-3, -0x1.23010a106ca7bp-2, 0x1.e364df6f83bb3p-2, -0x1.4ea3439b5328ap-1,
+            0x1.8867b702e16d0p-1,
+        };
+        const Real one = Real(S(1)), d = a + Real(S(4.75));
+        const Real r = N::digits > 8 ? quotient(one, d) : roughQuotient(one, d);
+        const Real q = multiplyAdd(r, Real(S(-9.5)), Real(S(1)));
+        return r * polynomial<N, 3>(q, q, c, scale);
+    } else if constexpr (N::bits == 28) {
+        constexpr double c[] = {
+            -0x1.e37a3449ae0aep-13, -0x1.772631eca3b74p-12, 0x1.1e7248e119997p-9, -0x1.8bd86651fd62fp-11,
+            -0x1.3d5436346efe0p-6, 0x1.5d4721417bf71p-4, -0x1.c39d604c492b1p-3, 0x1.ac43d3ba47b69p-2,
+            -0x1.40110382ca8e0p-1, 0x1.84e44a2497624p-1,
+        };
+        const Real r = N::ratio(Real(S(1)), a + Real(S(4.25))), q = multiplyAdd(r, Real(S(-8.5)), Real(S(1)));
+        return r * polynomial<N, 3>(q, mobius(magnitude, 4.25f), c, scale);
+    } else {
+        return scaledTail(a);
+    }
+}
+
+/// scale (r - a / sqrt(2 pi)), where r is scaledTail(a): GELU's derivative left of 0 over e^(-a^2 / 2). Its zero is a
+/// factor, the rest a polynomial in (a - 5) / (a + 5) with a relative error of 2^-26.6, a in [0, 14.6].
+template <class N>
+MISH_INLINE typename N::Real scaledSlope(typename N::Real a, typename N::Input magnitude, typename N::Real r,
+                                         double scale) {
+    using Real = typename N::Real;
+    using S = typename N::Scalar;
+    if constexpr (N::bits < 53) {
+        constexpr double c[] = {
+            -0x1.7b60b19282f5bp-15, 0x1.634a8534ec65cp-16, 0x1.d2a39ad2ad47bp-12, -0x1.2deb058bf984fp-9,
+            0x1.e0942de973c94p-8, -0x1.23c30d7b58764p-6, 0x1.231ad1f2bf893p-5, -0x1.ef842505dccb7p-5,
+            0x1.6fce8906b3010p-4, -0x1.ce451b413cb15p-2,
+        };
+        constexpr double zero = 0x1.80ead197f00b4p-1;
+        const Real q = multiplyAdd(N::ratio(Real(S(1)), a + Real(S(5))), Real(S(-10)), Real(S(1)));
+        const Real distance = (a - Real(S(zero))) - Real(S(zero - double(S(zero))));
+        if constexpr (N::bits == 24) return distance * polynomial<N, 3>(q, q, c, scale);
+        return distance * polynomial<N, 3>(q, mobius(magnitude, 5), c, scale);
+    } else {
+        return multiplyAdd(-a, Real(0x1.9884533d43651p-2), r);  // 1 / sqrt(2 pi)
+    }
 }
 
 /// erf(p), p >= 0, where `g` is e^(-p^2).
@@ -142,6 +239,16 @@ struct Sigmoid {
     }
 };
 
+/// 1 / (1 + e^-x), as a ratio of e^x times `unit`; NaN may be lost.
+template <class N>
+MISH_INLINE typename N::Real logistic(typename N::Input x, double unit) {
+    using Input = typename N::Input;
+    using Real = typename N::Real;
+    const Real z = N::widen(clamp(x, Input(N::lowest), Input(N::highest)));
+    const Real u = N::exponentialForValue(z, unit);
+    return offTie<N>(z, 0.25, N::unscale(z, N::ratio(u, u + Real(typename N::Scalar(unit)))));
+}
+
 /// x within the range in which sigmoids vary, -|x|, e^-|x| and the sigmoid.
 template <class N>
 struct Logistic {
@@ -159,29 +266,53 @@ struct Logistic {
     }
 };
 
-/// The normal distribution function P at x and the parts of x P(x), GELU. Left of 0 `p`, `first` and everywhere
-/// `density` carry the factor of N::exponential(n), n = -x^2 / 2.
+/// The normal distribution function P at x and the parts of x P(x), GELU. Left of 0 `p` and `first`, and everywhere
+/// `second`, carry the factor of N::exponential(n), n = -x^2 / 2.
 template <class N>
 struct Normal {
+    using Input = typename N::Input;
     using Real = typename N::Real;
-    Real x, n, p, first, second;
+    using S = typename N::Scalar;
+    /// |x|, as far as it matters.
+    Real a, n, e, r, p, first, second;
     /// Where the factor is to be taken out of p and `first`: n left of 0, else 0.
     Real tail;
 
-    explicit MISH_INLINE Normal(Real input) {
-        const Real zero = Real(0.0), one = Real(1.0), c = Real(0x1.9884533d43651p-2);  // 1 / sqrt(2 pi)
-        x = clamp(input, Real(-N::gaussian), Real(N::gaussian));
-        const auto positive = x > zero;
-        const Real a = positive ? x : -x;
+    /// `unit` is the factor of e, and that of r its inverse.
+    explicit MISH_INLINE Normal(Input x, double unit = 1) {
+        const Real zero = Real(S(0)), one = Real(S(1));
+        const auto positive = lessThan<Real>(Input(0), x);
+        const Input magnitude = atMost(absolute(x), Input(N::gaussian));
+        a = N::widen(magnitude);
         const Real square = a * a;
-        n = Real(-0.5) * square;
-        // e^n with the part of the square that rounding dropped.
-        const Real e = N::exponential(n) * multiplyAdd(multiplyAdd(a, a, -square), Real(-0.5), one);
-        const Real r = scaledTail(a);
+        n = Real(S(-0.5)) * square;
+        e = N::bits < 53 ? N::exponentialForValue(n, unit) : N::exponential(n, unit);
+        if constexpr (!N::squaresExactly) e = e * multiplyAdd(multiplyAdd(a, a, -square), Real(-0.5), one);
+        r = scaledTail<N>(a, magnitude, 1 / unit);
         p = positive ? multiplyAdd(-e, r, one) : e * r;
-        const Real slope = e * multiplyAdd(-a, c, r);
-        first = positive ? one - slope : slope;
-        second = c * e * (Real(2.0) - square);
+        const Real slope = scaledSlope<N>(a, magnitude, r, 1 / unit);
+        first = multiplyAdd(e, positive ? -slope : slope, positive ? one : zero);
+        second = Real(S(0x1.9884533d43651p-2)) * e * (Real(S(2)) - square);  // 1 / sqrt(2 pi)
         tail = positive ? zero : n;
     }
 };
+
+/// max(x, 0), or -0 for -0, where a is |x| or, beyond `limit`, less. In fp32 a conversion costs a GPU more than the
+/// rest of the function's steps: there is another for large x only.
+template <class N>
+MISH_INLINE typename N::Real positivePart(typename N::Input x, typename N::Real a, double limit) {
+    using Input = typename N::Input;
+    using Real = typename N::Real;
+    if constexpr (N::bits != 28) return N::widen(atLeast(x, Input(-0.0f)));
+    if (anyLane(x > Input(float(limit)))) return N::widen(atLeast(x, Input(-0.0f)));
+    return lessThan<Real>(Input(0), x) ? a : Real(-0.0);
+}
+
+/// x s for s(x) = 1/2 + c x + ..., c > 0. Next to 0 it is a tie in a subnormal result, and c x is lost: the tie of N,
+/// added to the result, decides it upwards and is nothing beside a larger one.
+template <class N>
+MISH_INLINE typename N::Real product(typename N::Real x, typename N::Real s) {
+    using Real = typename N::Real;
+    if constexpr (N::tie == 0) return x * s;
+    return withSign(multiplyAdd(x, s, Real(typename N::Scalar(N::tie))), x);
+}

@@ -63,7 +63,9 @@ let package = Package(
         .library(
             name: "SwiftMish",
             targets: [
-                "Torch", "Activations", "Layers", "Models", "Optimizers", "Vision", "Training", "Statistics", "Boards",
+                "Torch", "Activations", "Layers", "Models", "Optimizers", "Vision", "DataSets", "Training",
+                "Statistics",
+                "Boards",
             ]),
         .library(name: "MishOps", type: .dynamic, targets: ["MishOps"]),
     ],
@@ -84,14 +86,17 @@ let package = Package(
             name: "CImage", exclude: ["Digits/README.md", "Digits/digits.csv.gz"],
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "Vision", dependencies: ["CImage"]),
-        .target(name: "Training", dependencies: ["Models", "Optimizers", "Vision", "Yams"]),
+        .target(name: "CDataSets", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("dl")]),
+        .target(name: "DataSets", dependencies: ["CDataSets", "Torch", "Vision"]),
+        .target(name: "Training", dependencies: ["Models", "Optimizers", "Vision", "DataSets", "Yams"]),
         .target(name: "CBoost"),
         .target(name: "Statistics", dependencies: ["CBoost"]),
         .target(name: "Boards", dependencies: ["Training", "Statistics", "Yams"]),
         .executableTarget(
             name: "mish",
             dependencies: [
-                "Activations", "Boards", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Activations", "Boards", "DataSets",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "first-steps", dependencies: ["Layers", "Optimizers"], path: "Examples/FirstSteps"),
@@ -104,6 +109,8 @@ let package = Package(
         .testTarget(name: "MishOpsTests", dependencies: ["Activations", "MishOps"]),
         .testTarget(name: "ActivationsTests", dependencies: ["Activations"]),
         .testTarget(name: "VisionTests", dependencies: ["Vision", "CImage"], resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "DataSetsTests", dependencies: ["DataSets", "Training", "mish"], resources: [.copy("Fixtures")]),
         .testTarget(name: "LayersTests", dependencies: ["Layers"]),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "Optimizers"], resources: [.copy("Fixtures")]),

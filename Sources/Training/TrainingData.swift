@@ -1,3 +1,4 @@
+import DataSets
 import Foundation
 import Torch
 import Vision
@@ -15,7 +16,7 @@ public struct TrainingData: Sendable {
 
     /// Reads and decodes the images that a recipe names.
     ///
-    /// - Throws: ``ImageFolderError``, ``ImageError`` or ``DecodedImagesError``, which name the path, and
+    /// - Throws: ``DataSetError``, ``NoisyLabelsError``, ``ImageFolderError``, ``ImageError`` or ``DecodedImagesError``, which name the path, and
     ///   ``TrainingError/tooFewImages(count:batchSize:)``.
     public init(for recipe: Recipe) throws {
         switch recipe.data {
@@ -36,7 +37,8 @@ public struct TrainingData: Sendable {
     }
 
     private init(folder path: String, for recipe: Recipe) throws {
-        let folder = try ImageFolder(root: URL(filePath: path))
+        var folder = try ImageFolder(root: PublishedDataSet.folder(at: path))
+        if recipe.noisyLabels > 0 { folder = try folder.withNoisyLabels(percent: recipe.noisyLabels) }
         let policy: BrokenImagePolicy = recipe.brokenImages == .stop ? .stop : .skip
         let memory = Int(ProcessInfo.processInfo.physicalMemory / 2)
         classes = folder.classes

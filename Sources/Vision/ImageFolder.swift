@@ -23,7 +23,7 @@ public struct ImageFolder: Sendable {
     public let classes: [String]
 
     /// The images to train with.
-    public let training: [ImageSample]
+    public internal(set) var training: [ImageSample]
 
     /// The images to validate with.
     public let validation: [ImageSample]

@@ -86,6 +86,8 @@ import Testing
         ("epochs: 0", ":1:9: epochs: must be at least 1, not 0"),
         ("epochs: -1", "must be at least 1, not -1"),
         ("batch_size: 0", "must be at least 1"),
+        ("data: photos\nnoisy_labels: 10", "must be 0, 1, 5, 25 or 50, not 10"),
+        ("noisy_labels: 5", "must be 0 for the digits"),
         ("image_size: 0", "must be between 1 and 8192, not 0"),
         ("workers: 0", "must be between 1 and 1024"),
         ("label_smoothing: 1", "must be at least 0.0 and below 1.0, not 1"),

@@ -24,6 +24,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             """
             name: all of it
             data: photographs
+            noisy_labels: 25
             image_size: 64
             augmentation:
               crop: {scale: [0.25, 0.5], ratio: [0.5, 2]}
@@ -76,7 +77,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             checkpoint: none
             """)
         #expect(recipe.name == "all of it")
-        #expect(recipe.data == .folder("/recipes/photographs"))
+        #expect(recipe.data == .folder("/recipes/photographs") && recipe.noisyLabels == 25)
         #expect(recipe.imageSize == 64)
         #expect(recipe.augmentation.crop == .randomResized(.init(scale: [0.25, 0.5], ratio: [0.5, 2])))
         #expect(recipe.augmentation.flip == 0.25)
@@ -349,6 +350,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
                 "a", "yes", "007", "null", "x: y #z", "- a", "größe 😀", "\"quoted\" \\ back", " space ", "~",
             ]),
             data: pick([.digits, .folder("/data/imagenette"), .folder("/with space/é: #")]))
+        recipe.noisyLabels = recipe.data == .digits ? 0 : pick([0, 1, 5, 25, 50])
         recipe.imageSize = natural(1...512)
         recipe.augmentation.crop = pick([
             nil, .square, .randomResized(.init(scale: [real(0.1...0.5), 1], ratio: [real(0.1...1), real(1...3)])),
@@ -442,8 +444,8 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
     @Test func aResolvedRecipeSaysEverything() throws {
         let printed = try recipe("{}").yaml
         for key in [
-            "name", "data", "image_size", "augmentation", "crop", "flip", "normalize", "erasing", "mixup",
-            "cutmix", "mix_probability", "switch_probability", "validation", "method", "resize", "loss",
+            "name", "data", "noisy_labels", "image_size", "augmentation", "crop", "flip", "normalize", "erasing",
+            "mixup", "cutmix", "mix_probability", "switch_probability", "validation", "method", "resize", "loss",
             "broken_images", "model", "stem", "activation", "self_attention", "optimizer", "learning_rate",
             "order", "stem_pool", "pool", "halving", "betas", "variant", "threshold", "softplus",
             "decoupled_weight_decay", "momenta", "epsilon", "weight_decay", "decay_norms_and_biases", "lookahead",
@@ -464,7 +466,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             + #""broken_images":"stop","data":"digits","device":"cpu","drop_last":true,"epochs":5,"fine_tuning":"none","#
             + #""image_size":8,"label_smoothing":0.1,"loss":{"name":"cross-entropy"},"model":{"activation":"mish","halving":"each-path","#
             + #""name":"mxresnet18","order":"norm-first","pool":"average","#
-            + #""self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"optimizer":{"betas":[0.9,0.999],"#
+            + #""self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"noisy_labels":0,"optimizer":{"betas":[0.9,0.999],"#
             + #""decay_norms_and_biases":false,"epsilon":1.0e-08,"learning_rate":0.001,"lookahead":"none","#
             + #""name":"adamw","weight_decay":0.01},"precision":"fp32","schedule":{"name":"constant","#
             + #""warmup_steps":0},"validation":{"method":"squish","resize":8},"weights":"none"}"#

@@ -9,6 +9,9 @@ public struct Recipe: Equatable, Sendable {
     public var name: String
     /// The images.
     public var data: DataSource
+    /// The percentage of training images whose labels are wrong, as the data set's table of noisy labels says
+    /// (Imagenette and ImageWoof: 1, 5, 25 or 50). Default: 0, the true labels.
+    public var noisyLabels = 0
     /// The side of the square that the network sees, in pixels. Default: 128; digits 8, as they are.
     public var imageSize: Int
     /// How training images are varied.
@@ -64,6 +67,8 @@ extension Recipe: RecipeSection {
         fields.value("name", &name, .printable)
         fields.value("data", &data)
         if fields.isReading { self = Recipe(name: name, data: data) }
+        fields.value("noisy_labels", &noisyLabels, .init(text: "0, 1, 5, 25 or 50") { [0, 1, 5, 25, 50].contains($0) })
+        if data == .digits && noisyLabels > 0 { fields.refuse("noisy_labels", "must be 0 for the digits") }
         fields.value("image_size", &imageSize, .within(1...8192))
         fields.section("augmentation", &augmentation)
         if !augmentation.normalize.fits(data) {

@@ -43,7 +43,7 @@ public struct DataSetInstaller {
     /// - Parameters:
     ///   - dataSet: what to get.
     ///   - url: where the archive is, unless its makers' place.
-    ///   - parent: the folder to put its folder into; ``PublishedDataSet/library`` unless told otherwise.
+    ///   - parent: the folder to put its folder into; ``PublishedDataSet/standardFolder`` unless told otherwise.
     ///   - sha256: the archive's digest, if it is known.
     public init(_ dataSet: PublishedDataSet, url: String? = nil, parent: URL? = nil, sha256: String? = nil) {
         self.dataSet = dataSet

@@ -64,6 +64,18 @@ private func get(
         }
     }
 
+    @Test(arguments: [(0, ["200", "416"]), (500, ["200", "416", "200"])])
+    func aPartThatIsWholeIsTakenAndOneThatIsLongerIsNot(surplus: Int, statuses: [Substring]) throws {
+        try withFolder { (folder) throws in
+            let path = "whole.tgz?cut=300000&\(surplus)"
+            #expect(throws: DataSetError.self) { try get(path, into: folder) }
+            let whole = try Data(contentsOf: Server.shared.folder.appending(path: "whole.tgz"))
+            try (whole + Data(count: surplus)).write(to: folder.appending(path: ".imagewoof2-160.tgz.part"))
+            #expect(try get(path, into: folder).training == 9025)
+            #expect(try Server.shared.requests(path).map(\.[3]) == statuses)
+        }
+    }
+
     @Test func anotherAddressStartsOver() throws {
         try withFolder { (folder) throws in
             #expect(throws: DataSetError.self) { try get("whole.tgz?cut=300000&b", into: folder) }

@@ -10,8 +10,15 @@ struct Mish<DoubleNumbers<Lanes>> {
     using N = DoubleNumbers<Lanes>;
     using Real = typename N::Real;
 
-    /// n = u (u + 2) and d = n + 2. Twice u takes the product's error apart: exactly up to u = 2, and beyond it
-    /// matters little.
+    /// n = u (u + 2) and d = n + 2, from the parts of u. Twice u takes the product's error apart: exactly up to u = 2,
+    /// and beyond it matters little.
+    static MISH_INLINE void ratio(Real u, Pair<Real>& n, Pair<Real>& d) {
+        const Real a = u + Real(2.0);
+        n.hi = u * a;
+        n.lo = multiplyAdd(u, u, (u + u) - n.hi);
+        d.hi = multiplyAdd(u, a, Real(2.0));
+        d.lo = (n.hi - (d.hi - Real(2.0))) + n.lo;
+    }
     static MISH_INLINE void ratio(Pair<Real> u, Pair<Real>& n, Pair<Real>& d) {
         const Real a = u.hi + Real(2.0);
         n.hi = u.hi * a;
@@ -21,11 +28,13 @@ struct Mish<DoubleNumbers<Lanes>> {
     }
 
     static MISH_INLINE Real value(Real x, Real) {
-        const Real low = atLeast(x, Real(N::lowest)), z = atMost(low, Real(N::saturation));
+        const auto isFar = x > Real(N::saturation);
+        const Real z = isFar ? Real(N::saturation) : atLeast(x, Real(N::lowest));
         Pair<Real> n, d;
-        ratio(exponential<Lanes>(z), n, d);
+        ratio(N::exponential(z), n, d);
         const Pair<Real> t = quotient(n, d);
-        return N::unscale(z, roundedProduct(low, t));
+        const Real y = N::unscale(z, multiplyAdd(z, t.hi, z * t.lo));
+        return isFar ? x : withSign(y, x);
     }
 
     /// f' = (n + 4x (n - u) / d) / d, d = n + 2.
@@ -36,9 +45,8 @@ struct Mish<DoubleNumbers<Lanes>> {
         ratio(u, n, d);
         // 1 / d = r + r e. The sum is exact down to x = -2; further left it costs half a unit of the last place.
         const Real r = reciprocal(d.hi), e = multiplyAdd(-r, d.lo, multiplyAdd(-r, d.hi, Real(1.0)));
-        const Real twice = z + z;
         const Pair<Real> uw = orderedSum(n.hi, -u.hi);
-        const Pair<Real> g = Pair<Real>{uw.hi, uw.lo + (n.lo - u.lo)} * (twice + twice);
+        const Pair<Real> g = Pair<Real>{uw.hi, uw.lo + (n.lo - u.lo)} * (Real(4.0) * z);
         const Pair<Real> slope = exactProduct(g.hi, r);
         const Real slopeLow = multiplyAdd(r, multiplyAdd(g.hi, e, g.lo), slope.lo);
         const Pair<Real> sum = orderedSum(n.hi, slope.hi);
@@ -47,19 +55,23 @@ struct Mish<DoubleNumbers<Lanes>> {
         return besideZero(z, y, zeroOfMishFirst);
     }
 
+    /// f' = t + 4x u w / d^2 and f'' = 8u [x / 2 + 1 + u (1 - x t)] / d^2, t = n / d, w = u + 1. Right of 300, where u^2
+    /// would leave the range, 2^-128 u does as well: the constants are nothing beside it, and f'' has 2^256 too much.
     static MISH_INLINE void derivatives(Real x, Real, Real& first, Real& second) {
+        using Integer = typename Lanes::Integer;
         const Real z = atMost(atLeast(x, Real(N::lowest)), Real(N::highest));
-        const auto positive = z > Real(0.0);
-        const Pair<Real> e = exponential<Lanes>(positive ? -z : z), one = {Real(1.0), Real(0.0)};
-        const Pair<Real> a = choose(positive, one, e), b = choose(positive, e, one);
-        const Pair<Real> w = addTo(1, e), aa = a * a, bb = b * b, ww = w * w, d = ww + bb, dd = d * d;
-        const Pair<Real> numerator = (w + b) * d + bb * w * (Real(4.0) * z);
-        first = N::unscale(z, rounded(quotient(a * numerator, dd)));
-        // 2b^3 + 2ab^2 - 3a^2 b - 2a^3 = 2b^2 w - a^2 (2w + b)
-        const Pair<Real> twice = scaled(2, w), cubic = bb * twice - aa * (twice + b);
-        const Pair<Real> ratio = quotient(scaled(4, a * b) * (twice * d + cubic * z), dd * d);
-        // The last factor is the only one that can leave the range of normal numbers.
-        second = multiplyAdd(N::unscale(z, rounded(ratio)), b.hi, N::unscale(z, ratio.hi) * b.lo);
+        const auto isFar = z > Real(300.0);
+        const auto shift = z < Real(N::tail) ? Integer(128) : Integer(0);
+        const Pair<Real> u = exponentialInPairs<Lanes>(z, isFar ? Integer(-128) : shift);
+        const Pair<Real> n = u * (u + Real(2.0)), d = n + Real(2.0);
+        const Real r = reciprocal(d.hi), e = multiplyAdd(-r, d.lo, multiplyAdd(-r, d.hi, Real(1.0)));
+        const Pair<Real> inverse = {r, r * e}, t = n * inverse, ur = u * inverse, wr = addTo(1, u) * inverse;
+        const Pair<Real> slope = ur * wr * (Real(4.0) * z), sum = orderedSum(t.hi, slope.hi);
+        first = N::unscale(z, sum.hi + (sum.lo + (t.lo + slope.lo)));
+
+        const Pair<Real> line = orderedSum(Real(1.0), Real(0.5) * z), bracket = u * addTo(1, -(t * z)) + line;
+        const Pair<Real> product = bracket * inverse * ur;
+        second = N::unscale(z, isFar ? Real(0x1p-253) : Real(8.0)) * rounded(product);
         first = besideZero(z, first, zeroOfMishFirst);
         second = besideZero(z, besideZero(z, second, zero1OfMishSecond), zero2OfMishSecond);
     }

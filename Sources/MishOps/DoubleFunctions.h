@@ -65,7 +65,7 @@ MISH_INLINE Pair<typename Lanes::Real> preciseExponential(typename Lanes::Real x
 /// ln(1 + u), u in [0, 1], with a relative error of 2^-56.
 template <class Real>
 MISH_INLINE Pair<Real> logarithmOfOnePlus(Pair<Real> u) {
-    const Pair<Real> s = quotient(u, addTo(2, u));
+    const Pair<Real> s = normalized(quotient(u, addTo(2, u)));
     const Real z = s.hi * s.hi;
     const Pair<Real> half = orderedSum(s.hi, multiplyAdd(s.hi * z, artanhSeries(z), s.lo));
     return scaled(2, half);
@@ -87,10 +87,10 @@ MISH_INLINE Pair<Real> scaledTailInPairs(Real a) {
         {0x1.9d3d58860d58ep-4, 0x1.37942e2d9aaf6p-60},  {-0x1.ba6f247fb88acp-5, -0x1.ef34ae6d7dff3p-59},
         {-0x1.44c9cd8f57979p-5, 0x1.6782a941617efp-60}, {0x1.b135a378924a6p-1, -0x1.5bf9830d981a4p-55},
     };
-    const Pair<Real> q = quotient(exactSum(a, Real(-5.0)), exactSum(a, Real(5.0)));
+    const Pair<Real> q = normalized(quotient(exactSum(a, Real(-5.0)), exactSum(a, Real(5.0))));
     Pair<Real> p = {polynomial(q.hi, high), Real(0.0)};
     for (const auto& c : low) p = p * q + Pair<Real>{Real(c[0]), Real(c[1])};
-    return quotient(p, exactSum(a + a, Real(1.0)));
+    return normalized(quotient(p, exactSum(a + a, Real(1.0))));
 }
 
 /// erf(p), p >= 0, where `g` is e^(-p^2).

@@ -73,6 +73,7 @@ MISH_INLINE Pair<Real> addTo(double c, Pair<Real> a) {
 template <class Real>
 MISH_INLINE Pair<Real> scaled(double power, Pair<Real> a) { return {Real(power) * a.hi, Real(power) * a.lo}; }
 
+/// The first part alone is no better than `reciprocal`.
 template <class Real>
 MISH_INLINE Pair<Real> quotient(Pair<Real> a, Pair<Real> b) {
     const Real r = reciprocal(b.hi), q = a.hi * r;
@@ -85,6 +86,10 @@ MISH_INLINE Real roundedProduct(Real x, Pair<Real> t) {
     const Real finite = atMost(x, Real(0x1.fffffffffffffp+1023));
     return withSign(multiplyAdd(x, t.hi, finite * t.lo), x);
 }
+
+/// The same number, its first part the nearest double.
+template <class Real>
+MISH_INLINE Pair<Real> normalized(Pair<Real> a) { return orderedSum(a.hi, a.lo); }
 
 template <class Condition, class Real>
 MISH_INLINE Pair<Real> choose(Condition condition, Pair<Real> a, Pair<Real> b) {

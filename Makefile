@@ -45,6 +45,11 @@ $(NOTEBOOK)/ready: Documentation/requirements.txt
 	$(NOTEBOOK)/bin/pip install --quiet --requirement $<
 	touch $@
 
+# The tables of the CPU at the end of the page.
+accuracy: build
+	sed -i '/^## On a CPU/,$$d' Documentation/accuracy.md
+	{ echo '## On a CPU'; echo; echo '```'; .build/release/mish accuracy; echo '```'; } >> Documentation/accuracy.md
+
 bundle: setup
 	swift build $(FLAGS) --build-tests
 	setup/bundle

@@ -8,17 +8,29 @@ import Foundation
 public struct PreciseResults {
     private let values: [CReferencesValue]
 
-    /// Evaluates at finite inputs, at some ten microseconds each.
+    /// Evaluates at finite inputs, at some ten microseconds each, on all processors.
     public init(_ activation: Activation, at inputs: [Double]) {
+        let size = 256
         values = [CReferencesValue](unsafeUninitializedCapacity: 3 * inputs.count) { buffer, count in
-            let found = creferences_evaluate(activation.name, inputs, inputs.count, buffer.baseAddress)
-            precondition(found, "\(activation) has no definition")
+            nonisolated(unsafe) let results = buffer
+            DispatchQueue.concurrentPerform(iterations: (inputs.count + size - 1) / size) { part in
+                inputs.withUnsafeBufferPointer { inputs in
+                    let range = part * size..<min((part + 1) * size, inputs.count)
+                    let found = creferences_evaluate(
+                        activation.name, inputs.baseAddress! + range.lowerBound, range.count,
+                        results.baseAddress! + 3 * range.lowerBound)
+                    precondition(found, "\(activation) has no definition")
+                }
+            }
             count = 3 * inputs.count
         }
     }
 
     /// The nearest fp64 number to f (`order` 0), f' (1) or f'' (2) at an input.
     public func nearest(_ index: Int, order: Int) -> Double { values[3 * index + order].nearest }
+
+    /// What is left of the result beside the nearest number.
+    public func rest(_ index: Int, order: Int) -> Double { values[3 * index + order].rest }
 
     /// The nearest fp32 number, ties to even.
     public func nearestFloat(_ index: Int, order: Int) -> Float {

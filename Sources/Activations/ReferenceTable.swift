@@ -111,14 +111,8 @@ extension DType {
         return code >> UInt64(format.fractionBits) & exponents != exponents
     }
 
-    /// The distance from a number of a floating-point type to the next larger magnitude.
-    func unitOfLastPlace(of value: Double) -> Double {
-        let exponent = value == 0 ? format.smallestExponent : max(Int(value.exponent), format.smallestExponent)
-        return scalbn(1, exponent - format.fractionBits)
-    }
-
     /// Bits of the fraction, and the exponent of the smallest normal number.
-    private var format: (fractionBits: Int, smallestExponent: Int) {
+    var format: (fractionBits: Int, smallestExponent: Int) {
         switch self {
         case .float16: (10, -14)
         case .bfloat16: (7, -126)

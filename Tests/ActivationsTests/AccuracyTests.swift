@@ -29,12 +29,13 @@ import Torch
     }
 
     @Test func unitsOfTheLastPlaceAreThoseOfTheType() {
-        for x in [1.0, -1.5, 3e-39, 0, 1e-45, 65_504] {
-            #expect(DType.float64.unitOfLastPlace(of: x) == x.ulp)
-            #expect(DType.float32.unitOfLastPlace(of: Double(Float(x))) == Double(Float(x).ulp))
-            #expect(DType.float16.unitOfLastPlace(of: Double(Float16(x))) == Double(Float16(x).ulp))
-        }
-        #expect(DType.bfloat16.unitOfLastPlace(of: 1) == 1.0 / 128)
+        let numbers = [1.0, -1.5, 3e-39, 0, 1e-45, 65_504, 0.999]
+        #expect(Tensor(numbers).unitsOfLastPlace.array(Double.self) == numbers.map(\.ulp))
+        let single = Tensor(numbers.map(Float.init)).unitsOfLastPlace.array(Double.self)
+        #expect(single == numbers.map { Double(Float($0).ulp) })
+        let half = Tensor(numbers, dtype: .float16).unitsOfLastPlace.array(Double.self)
+        #expect(half == numbers.map { Double(Float16($0).ulp) })
+        #expect(Tensor([1.0], dtype: .bfloat16).unitsOfLastPlace.item(Double.self) == 1.0 / 128)
     }
 }
 
@@ -60,6 +61,31 @@ import Torch
         let points = PreciseResults.samplePoints(.mish, perRange: 500)
         #expect(Set(points.map(\.exponent)).count > 400 && points == PreciseResults.samplePoints(.mish, perRange: 500))
         #expect(points.contains(-0x1.31432c0d12d84p+0), "the zero of f'")
+    }
+}
+
+@Suite struct EnclosureTests {
+    /// Numbers of every size, and next to zeros and kinks: the exact result is within the bounds, which decide it but
+    /// rarely.
+    @Test(arguments: Activation.all) func boundsHoldAndLeaveLittleToDecide(activation: Activation) {
+        let points = PreciseResults.samplePoints(activation, perRange: 200).map { Double(Float($0)) }.filter(\.isFinite)
+        let precise = PreciseResults(activation, at: points)
+        let enclosures = activation.enclosures(at: Tensor(points))
+        for (order, enclosure) in enclosures.enumerated() {
+            let values = enclosure.value.array(Double.self), scales = enclosure.scale.array(Double.self)
+            var wide = 0
+            for (index, (value, scale)) in zip(values, scales).enumerated() where value.isFinite && scale.isFinite {
+                let exact = precise.nearest(index, order: order), error = scale * Enclosure.unit
+                #expect(abs(value - exact) <= error || abs(exact) < 1e-300, "order \(order) at \(points[index])")
+                if error > abs(exact) * 0x1p-30 { wide += 1 }
+            }
+            #expect(wide < points.count / 2)
+        }
+        let rounded = activation.exactResults(at: Tensor(points.map(Float.init)))
+        for order in 0..<3 {
+            let expected = points.indices.map { precise.nearestFloat($0, order: order) }
+            #expect(rounded[order].array(Float.self) == expected)
+        }
     }
 }
 

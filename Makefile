@@ -7,7 +7,7 @@ SOURCES := $(wildcard Package.swift Sources Tests Benchmarks Examples)
 # OpenMP's threads sleep while they wait, instead of taking the processor from whatever else runs.
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: setup build demo test test-python fuzz lint notebook bundle clean
+.PHONY: setup build demo test test-python fuzz lint notebook accuracy bundle clean
 
 setup:
 	@setup/setup

@@ -113,7 +113,7 @@ let package = Package(
             name: "DataSetsTests", dependencies: ["DataSets", "Training", "mish"], resources: [.copy("Fixtures")]),
         .testTarget(name: "LayersTests", dependencies: ["Layers"]),
         .testTarget(
-            name: "ModelsTests", dependencies: ["Models", "Optimizers"], resources: [.copy("Fixtures")]),
+            name: "ModelsTests", dependencies: ["Models", "Optimizers", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(
             name: "OptimizersTests", dependencies: ["Optimizers", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(
@@ -121,7 +121,7 @@ let package = Package(
         .testTarget(
             name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "BoardsTests", dependencies: ["Boards", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["mish"]),
+        .testTarget(name: "CommandTests", dependencies: ["mish", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

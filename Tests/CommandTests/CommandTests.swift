@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import TestSupport
 import Testing
 
 /// The real program, as a user runs it.
@@ -298,9 +299,8 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
         }
     }
 
-    @Test func weightsAreConverted() throws {
-        let input = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../Reference/pytorch/legacy.pth").standardizedFileURL.path
+    @Test(.enabled(if: repository != nil)) func weightsAreConverted() throws {
+        let input = try #require(repository).appending(path: "Tests/TorchTests/Fixtures/pytorch/legacy.pth").path
         struct Conversion: Decodable {
             let format: String, key: String?, tensors: Int, renamed: Int, leftOut: [String], missing: [String]
         }

@@ -1,4 +1,5 @@
-"""Learning rates and momenta of every step of fastai's `fine_tune`, for three layer groups: fine_tuning.json.
+"""Learning rates and momenta of every step of fastai's `fine_tune`, for three layer groups, written to
+Tests/TrainingTests/Fixtures/fine_tuning.json.
 
     python -m pip install torch numpy
     python -m pip install --no-deps --target FOLDER fastai
@@ -89,7 +90,7 @@ class Learner:
 
 learner = Learner()
 learner.fine_tune(3, base_lr=2e-3, freeze_epochs=2)
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fine_tuning.json")
+path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../TrainingTests/Fixtures/fine_tuning.json")
 with open(path, "w") as file:
     json.dump({"steps": STEPS, "rates": learner.rates, "momenta": learner.momenta}, file)
 print(len(learner.rates), learner.rates[0], learner.rates[-1])

@@ -288,7 +288,8 @@ private func network(_ directory: RunDirectory) throws -> [String: Tensor] {
     /// of three layer groups, 7 steps an epoch.
     @Test func learningRatesAndMomentaAreThoseOfFastais() throws {
         struct Reference: Decodable { let steps: Int, rates: [[Double]], momenta: [Double] }
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Reference/fine_tuning.json")
+        let file = try #require(
+            Bundle.module.url(forResource: "fine_tuning", withExtension: "json", subdirectory: "Fixtures"))
         let reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
         let recipe = try digitsRecipe(
             """

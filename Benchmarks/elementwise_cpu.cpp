@@ -49,8 +49,13 @@ int main(int count, char** arguments) {
     const auto unary = [&](const char* name) { return find(name).typed<Tensor(const Tensor&)>(); };
     const auto binary = [&](const char* name) { return find(name).typed<Tensor(const Tensor&, const Tensor&)>(); };
     const auto mish = unary("mish::mish"), relu = unary("mish::relu"), silu = unary("mish::silu");
-    const auto gelu = unary("mish::gelu"), softplus = unary("mish::softplus");
+    const auto gelu = unary("mish::gelu"), softplus = unary("mish::softplus"), geluTanh = unary("mish::gelu_tanh");
+    const auto selu = unary("mish::selu");
     const auto mishBackward = binary("mish::mish_backward"), reluBackward = binary("mish::relu_backward");
+    const auto siluBackward = binary("mish::silu_backward"), geluBackward = binary("mish::gelu_backward");
+    const auto softplusBackward = binary("mish::softplus_backward"), seluBackward = binary("mish::selu_backward");
+    const auto geluTanhBackward = binary("mish::gelu_tanh_backward");
+    const double alpha = 1.6732632423543772, lambda = 1.0507009873554805;
     for (const at::ScalarType type : {at::kFloat, at::kBFloat16, at::kHalf, at::kDouble}) {
         for (const int64_t n : sizes) {
             const Tensor x = at::randn({n}).mul(2).to(type), g = at::randn({n}).to(type);
@@ -62,8 +67,18 @@ int main(int count, char** arguments) {
             compare("relu", n, [&] { relu.call(x); }, [&] { at::relu(x); });
             compare("relu backward", n, [&] { reluBackward.call(g, x); }, [&] { at::threshold_backward(g, x, 0); });
             compare("silu", n, [&] { silu.call(x); }, [&] { at::silu(x); });
+            compare("silu backward", n, [&] { siluBackward.call(g, x); }, [&] { at::silu_backward(g, x); });
             compare("gelu", n, [&] { gelu.call(x); }, [&] { at::gelu(x); });
+            compare("gelu backward", n, [&] { geluBackward.call(g, x); }, [&] { at::gelu_backward(g, x); });
+            compare("gelu_tanh", n, [&] { geluTanh.call(x); }, [&] { at::gelu(x, "tanh"); });
+            compare("gelu_tanh backward", n, [&] { geluTanhBackward.call(g, x); },
+                    [&] { at::gelu_backward(g, x, "tanh"); });
             compare("softplus", n, [&] { softplus.call(x); }, [&] { at::softplus(x); });
+            compare("softplus backward", n, [&] { softplusBackward.call(g, x); },
+                    [&] { at::softplus_backward(g, x, 1, 20); });
+            compare("selu", n, [&] { selu.call(x); }, [&] { at::selu(x); });
+            compare("selu backward", n, [&] { seluBackward.call(g, x); },
+                    [&] { at::elu_backward(g, alpha, lambda, 1, false, x); });
         }
     }
 }

@@ -161,6 +161,27 @@ if not options.skip_exhaustive:
         check(f"float32 {name}, every finite code", error <= limit and bad == 0,
               f"max {error:.4f} ulp at {place:.9g}, misrounded {misrounded / 2**32:.2e}, not finite {bad}")
 
+# Every activation in fp32, every code, against its kernel in fp64 (which the tests compare with MPFR).
+if not options.skip_exhaustive:
+    for name in ACTIVATIONS:
+        worst = [(0.0, 0.0)] * 2
+        for begin in range(-(1 << 31), 1 << 31, 1 << 26):
+            x = torch.arange(begin, begin + (1 << 26), device=device, dtype=torch.int64).to(torch.int32).view(torch.float32)
+            x = x[torch.isfinite(x)]
+            if x.numel() == 0:
+                continue
+            one, wide = torch.ones_like(x), x.double()
+            pairs = ((getattr(mish, name)(x), getattr(mish, name)(wide)),
+                     (getattr(mish, name + "_backward")(one, x), getattr(mish, name + "_backward")(one.double(), wide)))
+            for order, (result, exact) in enumerate(pairs):
+                # Half a unit at most where the result is the nearest number, an infinity beyond the largest.
+                error = torch.where(result == exact.to(torch.float32), 0.5, ulps(result, exact, torch.float32))
+                place = error.argmax()
+                worst[order] = max(worst[order], (error[place].item(), x[place].item()))
+        check(f"float32 {name}, every finite code", all(error <= 1 for error, _ in worst),
+              "  ".join(f"{derivative} {error:.4f} ulp at {place:.9g}" for derivative, (error, place)
+                        in zip(("f", "f'"), worst)))
+
 x = torch.cat([torch.randn(1 << 22, device=device, dtype=torch.float64) * s for s in (0.5, 3, 30, 300)])
 for name, (error, place, misrounded, bad) in zip(NAMES, accuracy(x)):
     check(f"float64 {name}, finite (ulp against fp64 only: for information)", bad == 0,
@@ -266,8 +287,17 @@ for dtype in PRECISION:
 # The others, forward and backward, beside PyTorch's where it has the function.
 THEIRS = {"relu": F.relu, "leaky_relu": F.leaky_relu, "elu": F.elu, "selu": F.selu, "softplus": F.softplus,
           "silu": F.silu, "gelu": F.gelu, "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
-          "hard_swish": F.hardswish}
-print(f"\n{'type':9s}{'':16s}{'forward us':>12s}{'of copy':>9s}{'PyTorch us':>12s}{'backward us':>13s}{'of copy':>9s}")
+          "hard_swish": F.hardswish, "mish": F.mish}
+A = torch.ops.aten
+THEIR_GRADIENTS = {
+    "relu": lambda g, x: A.threshold_backward(g, x, 0), "leaky_relu": lambda g, x: A.leaky_relu_backward(g, x, 0.01, False),
+    "elu": lambda g, x: A.elu_backward(g, 1, 1, 1, False, x),
+    "selu": lambda g, x: A.elu_backward(g, 1.6732632423543772, 1.0507009873554805, 1, False, x),
+    "softplus": lambda g, x: A.softplus_backward(g, x, 1, 20), "silu": A.silu_backward, "gelu": A.gelu_backward,
+    "gelu_tanh": lambda g, x: A.gelu_backward(g, x, approximate="tanh"), "hard_swish": A.hardswish_backward,
+    "mish": A.mish_backward}
+print(f"\n{'type':9s}{'':16s}{'forward us':>12s}{'of copy':>9s}{'PyTorch us':>12s}{'backward us':>13s}{'of copy':>9s}"
+      f"{'PyTorch us':>12s}")
 for dtype in PRECISION:
     n = 1 << (25 if dtype == torch.float64 else 26)
     x = torch.randn(n, device=device, dtype=dtype) * 2
@@ -282,10 +312,11 @@ for dtype in PRECISION:
         forward, backward = getattr(mish, name), getattr(mish, name + "_backward")
         t, b = median(lambda: forward.out(x, out=out)), median(lambda: backward.out(g, x, out=out))
         p = median(lambda: THEIRS[name](x)) if name in THEIRS else float("nan")
+        q = median(lambda: THEIR_GRADIENTS[name](g, x)) if name in THEIR_GRADIENTS else float("nan")
         rows.append(dict(type=str(dtype)[6:], what=name, us=t, of_copy=2 * size / t / limit, pytorch_us=p,
-                         backward_us=b, backward_of_copy=3 * size / b / limit))
+                         backward_us=b, backward_of_copy=3 * size / b / limit, pytorch_backward_us=q))
         print(f"{str(dtype)[6:]:9s}{name:16s}{t:12.1f}{2 * size / t / limit:9.3f}{p:12.1f}{b:13.1f}"
-              f"{3 * size / b / limit:9.3f}", flush=True)
+              f"{3 * size / b / limit:9.3f}{q:12.1f}", flush=True)
 
 if "OUT" in os.environ:
     json.dump(rows, open(os.path.join(os.environ["OUT"], "elementwise_gpu.json"), "w"), indent=1)

@@ -24,7 +24,8 @@
     plain(serf, Serf, Wide)                                  \
     plain(phish, Phish, Wide)
 
-/// The kernels that are not an activation of their own: Mish whose output tells where it came from.
-#define MISH_FOR_EACH_KERNEL(plain, parametrised)            \
-    MISH_FOR_EACH_ACTIVATION(plain, parametrised)            \
-    plain(mish_in_place, MishInPlace, Wide)
+/// Mish that keeps something else for the backward pass than its input: identifier, and the first part of the names of
+/// the macros that make its kernels. It has a forward and a backward pass of its own.
+#define MISH_FOR_EACH_VARIANT(variant)                       \
+    variant(mish_in_place, MISH_IN_PLACE)                    \
+    variant(mish_storing_softplus, MISH_STORED_SOFTPLUS)

@@ -190,34 +190,6 @@ MISH_INLINE void store(char* address, typename Element::Real value) {
     std::memcpy(address, &block, sizeof block);
 }
 
-// The branch of Mish in the last bit of its output (MishInPlace).
-
-template <class Element>
-using Codes = Vector<std::conditional_t<sizeof(typename Element::Stored) == 2, int16_t,
-                     std::conditional_t<sizeof(typename Element::Stored) == 4, int32_t, int64_t>>,
-                     Element::Lanes::count>;
-
-/// Where x < 0, the number next to y, on either side, whose last bit is 1 right of the minimum and 0 left of it.
-template <class Element>
-MISH_INLINE typename Element::Real markBranch(typename Element::Real x, typename Element::Real y) {
-    using Real = typename Element::Real;
-    using Code = Codes<Element>;
-    const auto code = (Code)Element::narrow(y);
-    const Real back = Element::widen((typename Element::Block)code);
-    // Of a negative number: away from zero the code grows. The bracket of y is towards, towards + 1.
-    const Code towards = code + __builtin_convertvector(back < y, Code);
-    const Code right = __builtin_convertvector(x >= Real(minimumOfMish), Code) & 1;
-    const Real marked = Element::widen((typename Element::Block)(towards + ((towards & 1) ^ right)));
-    return x < Real(0) ? marked : y + Real(0);
-}
-
-/// 1 where the sign and last bit of y say left of the minimum, else 0.
-template <class Element>
-MISH_INLINE typename Element::Real isLeft(typename Element::Real y) {
-    const auto code = (Codes<Element>)Element::narrow(y);
-    return __builtin_convertvector((code < 0) & ((code & 1) == 0) & 1, typename Element::Real);
-}
-
 // One vector of results from the vectors at `in`, whatever the operation.
 
 /// The parameter in every lane.
@@ -232,9 +204,7 @@ struct Forward {
     static MISH_INLINE void apply(char* const* out, const char* const* in, double parameter) {
         using P = Policy<typename Element::Numbers>;
         const auto x = load<Element>(in[0]);
-        typename Element::Real y = P::value(x, spread<Element>(parameter));
-        if constexpr (requires { P::hidesBranch; }) y = markBranch<Element>(x, y);
-        store<Element>(out[0], y);
+        store<Element>(out[0], P::value(x, spread<Element>(parameter)));
     }
 };
 
@@ -245,9 +215,7 @@ struct Backward {
         using N = typename Element::Numbers;
         using P = Policy<N>;
         const auto x = load<Element>(in[0]);
-        auto p = spread<Element>(parameter);
-        if constexpr (requires { P::hidesBranch; }) p = isLeft<Element>(x);
-        store<Element>(out[0], N::widen(load<Element>(in[1])) * P::first(x, p));
+        store<Element>(out[0], N::widen(load<Element>(in[1])) * P::first(x, spread<Element>(parameter)));
     }
 };
 
@@ -266,6 +234,9 @@ struct DoubleBackward {
         store<Element>(out[1], gg * second * grad);
     }
 };
+
+#include "CPUInPlace.h"
+#include "CPUStoredSoftplus.h"
 
 template <class Element, class Compute>
 void loop(char* const* data, const int64_t* strides, int64_t count, double parameter) {
@@ -314,7 +285,9 @@ void loop(char* const* data, const int64_t* strides, int64_t count, double param
     {MISH_OPERATIONS(Arithmetic, Half, Policy), MISH_OPERATIONS(Arithmetic, Brain, Policy),     \
      MISH_OPERATIONS(Arithmetic, Single, Policy), MISH_OPERATIONS(Arithmetic, Double, Policy)},
 
-const KernelTable MISH_TABLE = {{MISH_FOR_EACH_KERNEL(MISH_ROW, MISH_ROW)}};
+#define MISH_VARIANT_ROW(name, macros) macros##_ROW
+
+const KernelTable MISH_TABLE = {{MISH_FOR_EACH_ACTIVATION(MISH_ROW, MISH_ROW) MISH_FOR_EACH_VARIANT(MISH_VARIANT_ROW)}};
 
 }  // namespace mish
 

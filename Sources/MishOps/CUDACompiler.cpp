@@ -42,6 +42,18 @@ const char doubleFunctions[] = {
 const char doubleActivations[] = {
 #embed "DoubleActivations.h" suffix(, 0)
 };
+const char inPlace[] = {
+#embed "InPlace.h" suffix(, 0)
+};
+const char cudaInPlace[] = {
+#embed "CUDAInPlace.h" suffix(, 0)
+};
+const char storedSoftplus[] = {
+#embed "StoredSoftplus.h" suffix(, 0)
+};
+const char cudaStoredSoftplus[] = {
+#embed "CUDAStoredSoftplus.h" suffix(, 0)
+};
 const char operands[] = {
 #embed "CUDAOperands.h" suffix(, 0)
 };
@@ -50,11 +62,12 @@ const char kernels[] = {
 };
 #pragma clang diagnostic pop
 
-const char* const sources[] = {arithmetic,      functions,         activations, pairs, zeros,
-                               doubleFunctions, doubleActivations, operands,    kernels};
-const char* const sourceNames[] = {"Arithmetic.h", "Functions.h",       "Activations.h",       "Pairs.h",
-                                   "Zeros.h",      "DoubleFunctions.h", "DoubleActivations.h", "CUDAOperands.h",
-                                   "CUDAKernels.h"};
+const char* const sources[] = {arithmetic,        functions, activations, pairs,          zeros,
+                               doubleFunctions,   doubleActivations,      inPlace,        cudaInPlace,
+                               storedSoftplus,    cudaStoredSoftplus,     operands,       kernels};
+const char* const sourceNames[] = {"Arithmetic.h",      "Functions.h",         "Activations.h", "Pairs.h",   "Zeros.h",
+                                   "DoubleFunctions.h", "DoubleActivations.h", "InPlace.h",     "CUDAInPlace.h",
+                                   "StoredSoftplus.h",  "CUDAStoredSoftplus.h", "CUDAOperands.h", "CUDAKernels.h"};
 
 /// The functions of NVRTC that are used, from whichever copy of the library is found.
 struct NVRTC {
@@ -137,15 +150,16 @@ private:
 };
 
 std::string programFor(Activation activation, Element element) {
-    static const char* const arguments[][2] = {
-#define MISH_ARGUMENTS(name, Policy, Arithmetic, ...) {#Arithmetic, #Policy},
-        MISH_FOR_EACH_KERNEL(MISH_ARGUMENTS, MISH_ARGUMENTS)
-#undef MISH_ARGUMENTS
+    static const char* const calls[][2] = {
+#define MISH_CALL(name, Policy, Arithmetic, ...) {"MISH_MODULE(" #Arithmetic ", ", ", " #Policy ")"},
+#define MISH_VARIANT_CALL(name, macros) {#macros "_MODULE(", ")"},
+        MISH_FOR_EACH_ACTIVATION(MISH_CALL, MISH_CALL) MISH_FOR_EACH_VARIANT(MISH_VARIANT_CALL)
+#undef MISH_CALL
+#undef MISH_VARIANT_CALL
     };
     static const char* const elements[elementCount] = {"Half", "Brain", "Single", "Double"};
-    const auto [arithmetic, policy] = arguments[int(activation)];
-    return std::string("#include \"CUDAKernels.h\"\nMISH_MODULE(") + arithmetic + ", " + elements[int(element)] +
-           ", " + policy + ")\n";
+    const auto [before, after] = calls[int(activation)];
+    return std::string("#include \"CUDAKernels.h\"\n") + before + elements[int(element)] + after + "\n";
 }
 
 /// A GPU newer than NVRTC gets PTX, which the driver translates.

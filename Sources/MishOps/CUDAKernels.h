@@ -62,6 +62,13 @@ MISH_INLINE bool lessThan(Input a, Input b) { return a < b; }
 
 MISH_INLINE double squareRoot(double x) { return __dsqrt_rn(x); }
 
+/// With an error of one unit of the last place.
+MISH_INLINE float squareRoot(float x) {
+    float y;
+    asm("sqrt.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+
 MISH_INLINE float atLeast(float x, float bound) {
 #if __CUDA_ARCH__ >= 800
     float y;
@@ -230,33 +237,6 @@ struct alignas(16) Vector {
     }
 };
 
-// The branch of Mish in the last bit of its output (MishInPlace).
-
-MISH_INLINE int16_t codeOf(uint16_t x) { return int16_t(x); }
-MISH_INLINE int32_t codeOf(float x) { return __float_as_int(x); }
-MISH_INLINE int64_t codeOf(double x) { return __double_as_longlong(x); }
-MISH_INLINE uint16_t numberOf(int16_t code) { return uint16_t(code); }
-MISH_INLINE float numberOf(int32_t code) { return __int_as_float(code); }
-MISH_INLINE double numberOf(int64_t code) { return __longlong_as_double(code); }
-
-/// Where x < 0, the number next to y, on either side, whose last bit is 1 right of the minimum and 0 left of it.
-template <class Element, class Real>
-MISH_INLINE Real markBranch(Real x, Real y) {
-    if (!(x < Real(0))) return y + Real(0);
-    auto code = codeOf(Element::narrow(y));
-    // Of a negative number: away from zero the code grows.
-    if (Element::widen(numberOf(code)) < y) --code;
-    if ((code & 1) != (x >= Real(minimumOfMish))) ++code;
-    return Element::widen(numberOf(code));
-}
-
-/// 1 where the sign and last bit of y say left of the minimum, else 0.
-template <class Element, class Real>
-MISH_INLINE Real isLeft(Real y) {
-    const auto code = codeOf(Element::narrow(y));
-    return code < 0 && (code & 1) == 0 ? Real(1) : Real(0);
-}
-
 // One result from one element of each input, whatever the operation: x, grad, gg in, results out.
 
 template <class Element, template <class> class Policy>
@@ -267,7 +247,6 @@ struct Forward {
     static MISH_INLINE void apply(Real (&out)[1], const Input (&in)[1], Real parameter) {
         using P = Policy<typename Element::Numbers>;
         out[0] = P::value(in[0], parameter);
-        if constexpr (requires { P::hidesBranch; }) out[0] = markBranch<Element>(in[0], out[0]);
     }
 };
 
@@ -278,7 +257,6 @@ struct Backward {
     using Real = typename Element::Real;
     static MISH_INLINE void apply(Real (&out)[1], const Input (&in)[2], Real parameter) {
         using P = Policy<typename Element::Numbers>;
-        if constexpr (requires { P::hidesBranch; }) parameter = isLeft<Element>(in[0]);
         out[0] = Real(in[1]) * P::first(in[0], parameter);
     }
 };
@@ -327,6 +305,9 @@ MISH_INLINE void computeVector(Vector<Element> (&out)[Compute::outputs], const V
     }
     for (int i = 0; i < Compute::outputs; ++i) out[i].set(results[i]);
 }
+
+#include "CUDAInPlace.h"
+#include "CUDAStoredSoftplus.h"
 
 /// Operands that lie one after another and start on 16 bytes. A thread loads all its vectors before it computes.
 template <class Element, class Compute>

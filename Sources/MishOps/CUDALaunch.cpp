@@ -79,14 +79,14 @@ Functions load(int device, Activation activation, Element element) {
     constexpr int relaxed = 2;
     int mode = relaxed;
     driver.check(driver.exchangeCaptureMode(&mode), "relax the capture mode");
-    Functions functions;
+    Functions functions = {};
     Driver::Module module;
     int status = driver.moduleLoadData(&module, code.data());
     const std::string names[operationCount] = {"forward", "backward", "double_backward"};
     const auto find = [&](Driver::Function& function, const std::string& name) {
         if (status == 0) status = driver.moduleGetFunction(&function, module, name.c_str());
     };
-    for (int i = 0; i < operationCount; ++i) {
+    for (int i = 0; i < operationsOf(activation); ++i) {
         find(functions.contiguous[i], names[i]);
         find(functions.strided[i], names[i] + "_strided");
         find(functions.rows[i], names[i] + "_rows");
@@ -185,10 +185,11 @@ void launchCUDA(Activation activation, Element element, Operation operation, at:
     const Functions& functions = functionsFor(device.index(), activation, element);
     const c10::impl::VirtualGuardImpl implementation(c10::DeviceType::CUDA);
     void* stream = implementation.getStreamNativeHandle(implementation.getStream(device));
-    switch (operation) {
-        case Operation::forward: return launch<2>(functions, operation, iterator, parameter, stream);
-        case Operation::backward: return launch<3>(functions, operation, iterator, parameter, stream);
-        case Operation::doubleBackward: return launch<5>(functions, operation, iterator, parameter, stream);
+    switch (iterator.ntensors()) {
+        case 2: return launch<2>(functions, operation, iterator, parameter, stream);
+        case 3: return launch<3>(functions, operation, iterator, parameter, stream);
+        case 4: return launch<4>(functions, operation, iterator, parameter, stream);
+        case 5: return launch<5>(functions, operation, iterator, parameter, stream);
     }
 }
 

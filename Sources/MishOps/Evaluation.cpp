@@ -15,7 +15,7 @@ namespace {
 
 const char* const activationNames[] = {
 #define MISH_NAME(name, ...) "mish::" #name,
-    MISH_FOR_EACH_KERNEL(MISH_NAME, MISH_NAME)
+    MISH_FOR_EACH_ACTIVATION(MISH_NAME, MISH_NAME) MISH_FOR_EACH_VARIANT(MISH_NAME)
 #undef MISH_NAME
 };
 
@@ -31,16 +31,17 @@ Element elementOf(const at::Tensor& x, const char* name) {
     }
 }
 
-void check(std::span<const at::Tensor> inputs, const char* name) {
+void check(std::span<const at::Tensor> inputs, const char* name, bool storesSoftplus) {
     const at::Tensor& x = inputs.front();
     TORCH_CHECK_NOT_IMPLEMENTED(x.layout() == at::kStrided, name, ": got a tensor of layout ",
                                 x.layout(), "; only dense (strided) tensors are accepted");
     for (const at::Tensor& other : inputs.subspan(1)) {
-        TORCH_CHECK(other.sym_sizes() == x.sym_sizes(), name, ": the gradient has size ",
+        const char* role = storesSoftplus && &other == &inputs.back() ? ": softplus" : ": the gradient";
+        TORCH_CHECK(other.sym_sizes() == x.sym_sizes(), name, role, " has size ",
                     other.sym_sizes(), " but x has size ", x.sym_sizes(), "; they must be equal");
-        TORCH_CHECK(other.scalar_type() == x.scalar_type(), name, ": the gradient is ",
+        TORCH_CHECK(other.scalar_type() == x.scalar_type(), name, role, " is ",
                     other.scalar_type(), " but x is ", x.scalar_type(), "; they must be of one type");
-        TORCH_CHECK(other.device() == x.device(), name, ": the gradient is on ", other.device(),
+        TORCH_CHECK(other.device() == x.device(), name, role, " is on ", other.device(),
                     " but x is on ", x.device(), "; they must be on one device");
     }
 }
@@ -107,7 +108,7 @@ void evaluate(Activation activation, Operation operation, std::span<at::Tensor> 
               std::span<const at::Tensor> inputs, double parameter) {
     const char* name = activationNames[int(activation)];
     const Element element = elementOf(inputs.front(), name);
-    check(inputs, name);
+    check(inputs, name, activation == Activation::mish_storing_softplus);
 
     if (inputs.front().is_meta() && !outputs.front().defined()) {
         // Symbolic sizes, which TensorIterator refuses, come this way.

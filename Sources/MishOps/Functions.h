@@ -7,8 +7,8 @@
 constexpr double minimumOfMish = -0x1.31432c0d12d84p+0;
 
 /// Coefficients from the highest power down.
-template <class Real, int count>
-MISH_INLINE Real polynomial(Real x, const double (&coefficients)[count]) {
+template <class Real, class Scalar, int count>
+MISH_INLINE Real polynomial(Real x, const Scalar (&coefficients)[count]) {
     Real y = Real(coefficients[0]);
     for (int i = 1; i < count; ++i) y = multiplyAdd(y, x, Real(coefficients[i]));
     return y;

@@ -6,6 +6,7 @@
 #include <torch/headeronly/version.h>
 #include <torch/library.h>
 
+#include "Differentiation.h"
 #include "Evaluation.h"
 #include "MishOps.h"
 
@@ -32,11 +33,6 @@ constexpr const char* nameOf(Activation activation) {
 /// The parameter of an activation, or 0 for one that has none.
 template <class... Parameters>
 double parameterOf(Parameters... parameters) { return (0 + ... + parameters); }
-
-/// Whether a result of `x` belongs in the graph, or has a tangent (which the graph's function then refuses).
-bool isDifferentiated(const Tensor& x) {
-    return (x.requires_grad() && at::GradMode::is_enabled()) || x._fw_grad(0).defined();
-}
 
 /// The operators of one activation. `Parameters` is `double` for one with a parameter, else empty.
 template <Activation activation, class... Parameters>
@@ -212,91 +208,6 @@ struct Operators {
     }
 };
 
-/// Mish in place of its input, whose gradient comes from the output alone.
-struct InPlace {
-    static Tensor& forward(Tensor& x) {
-        Tensor outputs[] = {x};
-        const Tensor inputs[] = {x};
-        evaluate(Activation::mish_in_place, Operation::forward, outputs, inputs, 0);
-        return x;
-    }
-
-    static Tensor backward(const Tensor& grad, const Tensor& y) {
-        Tensor outputs[1];
-        const Tensor inputs[] = {y, grad};
-        evaluate(Activation::mish_in_place, Operation::backward, outputs, inputs, 0);
-        return outputs[0];
-    }
-
-    static auto forwardOperator() {
-        static const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("mish::mish_", "").typed<decltype(forward)>();
-        return op;
-    }
-
-    static auto backwardOperator() {
-        static const auto op = c10::Dispatcher::singleton()
-                                   .findSchemaOrThrow("mish::mish_in_place_backward", "")
-                                   .typed<decltype(backward)>();
-        return op;
-    }
-
-    struct ForwardFunction : torch::autograd::Function<ForwardFunction> {
-        static Tensor forward(AutogradContext* context, Tensor x) {
-            at::AutoDispatchBelowADInplaceOrView below;
-            forwardOperator().call(x);
-            context->mark_dirty({x});
-            context->save_for_backward({x});
-            return x;
-        }
-
-        static variable_list backward(AutogradContext* context, variable_list gradients) {
-            return {backwardOperator().call(gradients[0], context->get_saved_variables()[0])};
-        }
-    };
-
-    struct BackwardFunction : torch::autograd::Function<BackwardFunction> {
-        static Tensor forward(AutogradContext*, const Tensor& grad, const Tensor& y) {
-            at::AutoDispatchBelowADInplaceOrView below;
-            return backwardOperator().call(grad, y);
-        }
-
-        static variable_list backward(AutogradContext*, variable_list) {
-            TORCH_CHECK_NOT_IMPLEMENTED(false, "mish::mish_ keeps only its output, which has no second derivative at "
-                                        "the minimum; use mish::mish to differentiate twice");
-        }
-    };
-
-    static Tensor& differentiableForward(c10::DispatchKeySet keys, Tensor& x) {
-        if (isDifferentiated(x)) {
-            ForwardFunction::apply(x);
-            return x;
-        }
-        forwardOperator().redispatch(keys & c10::after_autograd_keyset, x);
-        if (!x.is_inference()) torch::autograd::impl::bump_version(x);
-        return x;
-    }
-
-    static Tensor differentiableBackward(c10::DispatchKeySet keys, const Tensor& grad, const Tensor& y) {
-        if (isDifferentiated(grad) || isDifferentiated(y)) return BackwardFunction::apply(grad, y);
-        return backwardOperator().redispatch(keys & c10::after_autograd_keyset, grad, y);
-    }
-
-    static void define(torch::Library& library) {
-        library.def("mish_(Tensor(a!) x) -> Tensor(a!)");
-        library.def("mish_in_place_backward(Tensor grad, Tensor y) -> Tensor", {at::Tag::pt2_compliant_tag});
-    }
-
-    static void implement(torch::Library& library) {
-        library.impl("mish_", &forward);
-        library.impl("mish_in_place_backward", &backward);
-    }
-
-    static void differentiate(torch::Library& library) {
-        library.impl("mish_", &differentiableForward);
-        library.impl("mish_in_place_backward", &differentiableBackward);
-    }
-};
-
 /// Calls `Operators<...>::method(library, ...)` for every activation.
 #define MISH_DEFINE(name, ...) Operators<Activation::name>::define(library, "");
 #define MISH_DEFINE_WITH(name, Policy, Arithmetic, parameter, value) \
@@ -308,25 +219,20 @@ struct InPlace {
 
 TORCH_LIBRARY(mish, library) {
     MISH_FOR_EACH_ACTIVATION(MISH_DEFINE, MISH_DEFINE_WITH)
-    InPlace::define(library);
 }
 
 TORCH_LIBRARY_IMPL(mish, CPU, library) {
     MISH_FOR_EACH_ACTIVATION(MISH_IMPLEMENT, MISH_IMPLEMENT_WITH)
-    InPlace::implement(library);
 }
 TORCH_LIBRARY_IMPL(mish, CUDA, library) {
     MISH_FOR_EACH_ACTIVATION(MISH_IMPLEMENT, MISH_IMPLEMENT_WITH)
-    InPlace::implement(library);
 }
 TORCH_LIBRARY_IMPL(mish, Meta, library) {
     MISH_FOR_EACH_ACTIVATION(MISH_IMPLEMENT, MISH_IMPLEMENT_WITH)
-    InPlace::implement(library);
 }
 
 TORCH_LIBRARY_IMPL(mish, Autograd, library) {
     MISH_FOR_EACH_ACTIVATION(MISH_DIFFERENTIATE, MISH_DIFFERENTIATE_WITH)
-    InPlace::differentiate(library);
 }
 
 }  // namespace

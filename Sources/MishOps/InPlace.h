@@ -1,0 +1,138 @@
+// Mish for an output that takes the place of the input, and the gradient from that output alone.
+//
+// f takes each y in (ymin, 0) twice, left and right of the minimum x0, so the last bit of a negative y says from
+// which side it came: 1 right of x0, 0 left of it; a y that rounds to zero is -0 from the left and +0 from the right.
+// That costs the forward pass at most half a unit of the last place more.
+//
+// f' is a smooth function of sigma = +-sqrt(y - ymin), with the sign of x - x0: around the minimum it is sigma times a
+// ratio of polynomials of sigma. Far left f' is y times a function of log2(-y), and far right it tends to 1. The
+// coefficients are minimax fits (Tests/Reference/mish_inverse.py).
+#pragma once
+
+#include "Activations.h"
+
+/// Errors of f' below 1.2e-5, for the 16-bit types, whose y is coarser than that.
+struct CoarseInverse {
+    static constexpr bool hasRight = false;
+    static constexpr float highest = 6.5f;
+    static constexpr float middle[] = {-0.0201715771f, 0.183046848f, -0.620268643f, 0.942981899f,
+                                       -0.0941216201f, -1.15805399f, 1.06647003f};
+    static constexpr float middleOver[] = {0.138525262f, -0.411811739f, 1.04498112f, -1.35108793f, 1};
+    static constexpr float left[] = {-0.343613654f, -0.133822516f, 1.0000689f};
+    static constexpr float leftOver[] = {-0.345336139f, -0.536863208f, 1};
+};
+
+/// Errors of f' below 5e-7, for fp32.
+struct FineInverse {
+    static constexpr bool hasRight = true;
+    static constexpr float highest = 9.8f;
+    static constexpr float middle[] = {0.0444693156f, -0.266208112f, 0.381162733f, 0.529609203f,
+                                       -1.16698349f,  0.0261306744f, 1.06645334f};
+    static constexpr float middleOver[] = {0.065582253f, -0.112171568f, 0.405159712f, -0.255793184f,
+                                           -0.240713388f, 1};
+    static constexpr float left[] = {0.129320592f, 0.707228243f, -2.67508292f, 1.90105677f};
+    static constexpr float leftOver[] = {0.129014537f, 0.901773989f, -2.34450293f, 1};
+    static constexpr float right[] = {1.15201901e-05f, -0.000392706454f, 0.00505763106f, -0.029243065f,
+                                      0.0642289445f};
+    static constexpr float rightOver[] = {0.0159441475f, -0.127333075f, 0.52553761f, -0.995695591f, 1};
+};
+
+/// f' on lanes of float. `halfCell` is half the width of the interval of values that are stored as y, for y next to
+/// ymin. The mean of f' over the interval's inverse is the slope between its ends: nearly the mean of their sigmas.
+template <class Inverse, class Real, class Mask>
+MISH_INLINE Real slopeFromValue(Real y, Mask isLeft, float halfCell) {
+    const Real z = atMost(y, Real(Inverse::highest));
+    // ymin in two parts.
+    const Real depth = z - Real(-0.3088434040546417f);
+    const float rest = -8.962608683e-9f;
+    const Real inner = squareRoot(atLeast(depth - Real(rest + halfCell), Real(0.0f)));
+    const Real outer = squareRoot(atLeast(depth - Real(rest - halfCell), Real(0.0f)));
+    const Real root = Real(0.5f) * (inner + outer);
+    const Real sigma = isLeft ? -root : root;
+
+    const Real t = sigma - Real(0.5f);
+    const Real middle = sigma * polynomial(t, Inverse::middle);
+    const Real exponent = atMost(-logarithm2(-y), Real(160.0f));
+    const Real left = y * polynomial(exponent, Inverse::left);
+    const auto isFarLeft = sigma < Real(-0.3347f);  // x < -2.5
+    const Real numerator = isFarLeft ? left : middle;
+    const Real denominator =
+        isFarLeft ? polynomial(exponent, Inverse::leftOver) : polynomial(t, Inverse::middleOver);
+    if constexpr (Inverse::hasRight) {
+        const auto isFarRight = z > Real(2.2094567f);  // x > 2.25
+        const Real ratio = quotient(isFarRight ? polynomial(z, Inverse::right) : numerator,
+                                    isFarRight ? polynomial(z, Inverse::rightOver) : denominator);
+        return isFarRight ? Real(1.0f) + ratio : ratio;
+    } else {
+        return quotient(numerator, denominator);
+    }
+}
+
+/// f' on lanes of double. Around the minimum a polynomial of sigma, fitted for x in [-2.5, 0.5] with an error of 9e-9;
+/// outside, three Newton steps find x to 1e-8.
+template <class N, class Mask>
+MISH_INLINE typename N::Real slopeByNewton(typename N::Real y, Mask isLeft) {
+    using Real = typename N::Real;
+    constexpr double low = -0.33470465952943808, high = 0.8270965024240796;
+    constexpr double c[] = {
+        3.05833307597e-05,  -4.80515335006e-05, -3.34774380387e-05, 1.71643753471e-05, 0.00014776137923,
+        -4.79964649606e-05, 0.00222090475983,   0.00699694948098,   -0.0156115875143,  -0.154604164092,
+        0.169532367281,     0.64577007858,      0.232053847263,
+    };
+    const Real depth = (y - Real(-0x1.3c417299f9f85p-2)) - Real(2.775377215e-17);
+    const Real root = squareRoot(atLeast(depth, Real(0.0)));
+    const Real sigma = isLeft ? -root : root;
+    const Real t = multiplyAdd(sigma, Real(2 / (high - low)), Real(-(low + high) / (high - low)));
+
+    // ln(-y) = x + ln(-x) nearly, far left; y = x nearly, right.
+    const Real logY = logarithm(clamp(-y, Real(1e-300), Real(0.25)));
+    Real x = isLeft ? logY - logarithm(Real(0.64) - logY) : y;
+    for (int step = 0; step < 3; ++step) {
+        // Left of -100 the start will do: f' is below 1e-41.
+        const Real z = clamp(x, Real(-100.0), Real(N::saturation));
+        const Real u = N::exponential(z);
+        const Real a = u * (u + Real(2.0)), d = a + Real(2.0);
+        const Real slope = quotient(multiplyAdd(a, d, Real(4.0) * z * u * (u + Real(1.0))), d * d);
+        const Real next = z - (z * quotient(a, d) - y) / slope;
+        x = x == z ? next : x;
+    }
+    const Real outside = Mish<N>::first(x, x);
+    const Real inside = polynomial(t, c);
+    return sigma > Real(low) ? (sigma < Real(high) ? inside : outside) : outside;
+}
+
+/// The arithmetic of the gradient.
+struct Inverted : Native {
+    using Double = Tuned::Double;
+};
+
+// What an output of each type says. Its values next to ymin are in [1/4, 1/2), and those of one side two units of the
+// last place apart.
+
+struct HalfOutput {
+    template <class N, class Real, class Mask>
+    static MISH_INLINE Real slope(Real y, Mask isLeft) {
+        return slopeFromValue<CoarseInverse>(y, isLeft, 0x1p-12f);
+    }
+};
+
+struct BrainOutput {
+    template <class N, class Real, class Mask>
+    static MISH_INLINE Real slope(Real y, Mask isLeft) {
+        return slopeFromValue<CoarseInverse>(y, isLeft, 0x1p-9f);
+    }
+};
+
+struct SingleOutput {
+    template <class N, class Real, class Mask>
+    static MISH_INLINE Real slope(Real y, Mask isLeft) {
+        return slopeFromValue<FineInverse>(y, isLeft, 0x1p-25f);
+    }
+};
+
+struct DoubleOutput {
+    template <class N, class Real, class Mask>
+    static MISH_INLINE Real slope(Real y, Mask isLeft) {
+        return slopeByNewton<N>(y, isLeft);
+    }
+};

@@ -2,8 +2,9 @@
 //
 //   throughput MODEL ACTIVATION OPTIMIZER DEVICE PRECISION BATCH SIDE STEPS
 //
-// For each line of input it takes the steps of one round and prints a line: milliseconds per step on the clock, and
-// of all processors together.
+// ACTIVATION is a name, or mish.output and the like to say what its forward pass keeps. For each line of input it
+// takes the steps of one round and prints a line: milliseconds per step on the clock, and of all processors together,
+// and on a GPU the peak of the memory in tensors, in MiB.
 
 import Activations
 import Foundation
@@ -16,8 +17,16 @@ func fail(_ message: String) -> Never {
     exit(2)
 }
 
+func activation(_ text: String) -> Activation? {
+    let parts = text.split(separator: ".").map(String.init)
+    guard let activation = parts.first.flatMap(Activation.init(named:)) else { return nil }
+    if parts.count == 1 { return activation }
+    guard let saved = Activation.Saved(rawValue: parts[1]), activation.savable.contains(saved) else { return nil }
+    return activation.saving(saved)
+}
+
 let arguments = CommandLine.arguments
-guard arguments.count == 9, let activation = Activation(named: arguments[2]), let device = Device(arguments[4]),
+guard arguments.count == 9, let activation = activation(arguments[2]), let device = Device(arguments[4]),
     let precision = ["fp32": DType.float32, "bf16": .bfloat16][arguments[5]],
     let batch = Int(arguments[6]), let side = Int(arguments[7]), let steps = Int(arguments[8])
 else {
@@ -53,12 +62,14 @@ func processorMilliseconds() -> Double {
 }
 
 while readLine() != nil {
+    if device != .cpu { DeviceMemory.resetPeak(of: device) }
     let processors = processorMilliseconds()
     let time = ContinuousClock().measure {
         for _ in 0..<steps { step() }
         device.synchronize()
     }
     let clock = Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
-    print(clock / Double(steps), (processorMilliseconds() - processors) / Double(steps))
+    let peak = device == .cpu ? 0 : try Double(DeviceMemory(of: device).peakAllocated) / 0x1p20
+    print(clock / Double(steps), (processorMilliseconds() - processors) / Double(steps), peak)
     fflush(nil)
 }

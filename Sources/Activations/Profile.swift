@@ -60,7 +60,7 @@ public struct Profile: Sendable {
     /// The times of one operation.
     public struct Row: Sendable, Encodable {
         /// `mish` is ours, `mish_torch` LibTorch's, `mish_pt` composed of LibTorch's softplus, tanh and product,
-        /// `mish_inplace` ours in place of its input.
+        /// `mish_softplus` ours that stores softplus, `mish_inplace` ours in place of its input.
         public let name: String
         /// The type's name.
         public let type: String
@@ -129,11 +129,15 @@ extension Profile {
         let fixed = upstream.detach()
         let softplus = Operator("aten::softplus")
 
-        func differentiated(_ name: String, curved: Bool = true, _ f: @escaping (Tensor) -> Tensor) -> [Measurement] {
+        func differentiated(
+            _ name: String, curved: Bool = true, stored: Int = 0, _ f: @escaping (Tensor) -> Tensor
+        ) -> [Measurement] {
             let inputs = curved ? [upstream, x] : [upstream]
             return [
-                Measurement(name, .forward, prepare: { [] }) { _ in [f(x)] },
-                Measurement(name, .backward, prepare: { [f(x)] }) { [gradient(of: $0[0], at: x, gradient: fixed)] },
+                Measurement(name, .forward, passes: Operation.forward.passes + stored, prepare: { [] }) { _ in [f(x)] },
+                Measurement(name, .backward, passes: Operation.backward.passes + stored, prepare: { [f(x)] }) {
+                    [gradient(of: $0[0], at: x, gradient: fixed)]
+                },
                 // Without curvature there is no gradient of the input: two tensors come in and one goes out.
                 Measurement(
                     name, .doubleBackward, passes: curved ? nil : 3,
@@ -142,7 +146,7 @@ extension Profile {
             ]
         }
 
-        let inPlace = Operator("mish::mish_")
+        let inPlace = Activation.mish.saving(.output)
         let fromOutput = Operator("mish::mish_in_place_backward")
         return [Measurement("copy", .copy, prepare: { [] }) { _ in [x.detach().clone()] }]
             + differentiated("relu", curved: false, Operator("aten::relu").function)
@@ -150,6 +154,7 @@ extension Profile {
             + differentiated("mish_pt") { $0 * softplus($0).tanh() }
             + differentiated("mish_torch", Operator("aten::mish").function)
             + differentiated("mish") { Activation.mish($0) }
+            + differentiated("mish_softplus", stored: 1) { Activation.mish.saving(.softplus)($0) }
             + [
                 Measurement("mish_inplace", .forward, prepare: { [x.detach().clone()] }) { [inPlace($0[0])] },
                 Measurement("mish_inplace", .backward, prepare: { [inPlace(x.detach().clone())] }) {
@@ -250,7 +255,7 @@ extension Profile.Row {
     /// One line: ` mish_fwd:    223.7µs ± 1.026µs (221.6µs - 229.2µs)  187.5GB/s  0.98 of a copy`.
     public var text: String {
         let label = "\(name)\(operation.suffix):".padding(
-            toLength: "mish_inplace".count + 6, withPad: " ", startingAt: 0)
+            toLength: "mish_softplus".count + 6, withPad: " ", startingAt: 0)
         let times = [mean, standardDeviation, minimum, maximum].map { quantity($0) + "s" }
         let line = " \(label)\(times[0]) ± \(times[1]) (\(times[2]) - \(times[3]))  \(quantity(bandwidth))B/s"
         return operation == .copy ? line : line + String(format: "  %.2f of a copy", copyRatio)

@@ -5,7 +5,7 @@ import Torch
 public final class Activate: Module, Layer {
     private let activation: Activation
 
-    /// - Parameter activation: such as `.mish`.
+    /// - Parameter activation: such as `.mish`, or `.mish.saving(.output)` to save memory.
     public init(_ activation: Activation) { self.activation = activation }
 
     public func callAsFunction(_ x: Tensor) -> Tensor { activation(x) }

@@ -15,26 +15,26 @@
 struct CoarseInverse {
     static constexpr bool hasRight = false;
     static constexpr float highest = 6.5f;
-    static constexpr float middle[] = {-0.0201715771f, 0.183046848f, -0.620268643f, 0.942981899f,
-                                       -0.0941216201f, -1.15805399f, 1.06647003f};
-    static constexpr float middleOver[] = {0.138525262f, -0.411811739f, 1.04498112f, -1.35108793f, 1};
-    static constexpr float left[] = {-0.343613654f, -0.133822516f, 1.0000689f};
-    static constexpr float leftOver[] = {-0.345336139f, -0.536863208f, 1};
+    static constexpr float middle[] = {-0.0201711059f, 0.183043778f, -0.620262384f, 0.942979515f,
+                                       -0.0941287056f, -1.15804517f, 1.06647003f};
+    static constexpr float middleOver[] = {0.13852331f, -0.411804318f, 1.04497135f, -1.35107946f, 1};
+    static constexpr float left[] = {-0.343910992f, -0.13293539f, 0.999511778f};
+    static constexpr float leftOver[] = {-0.34563756f, -0.536243021f, 1};
 };
 
 /// Errors of f' below 5e-7, for fp32.
 struct FineInverse {
     static constexpr bool hasRight = true;
     static constexpr float highest = 9.8f;
-    static constexpr float middle[] = {0.0444693156f, -0.266208112f, 0.381162733f, 0.529609203f,
-                                       -1.16698349f,  0.0261306744f, 1.06645334f};
-    static constexpr float middleOver[] = {0.065582253f, -0.112171568f, 0.405159712f, -0.255793184f,
-                                           -0.240713388f, 1};
-    static constexpr float left[] = {0.129320592f, 0.707228243f, -2.67508292f, 1.90105677f};
-    static constexpr float leftOver[] = {0.129014537f, 0.901773989f, -2.34450293f, 1};
-    static constexpr float right[] = {1.15201901e-05f, -0.000392706454f, 0.00505763106f, -0.029243065f,
-                                      0.0642289445f};
-    static constexpr float rightOver[] = {0.0159441475f, -0.127333075f, 0.52553761f, -0.995695591f, 1};
+    static constexpr float middle[] = {0.0446445644f, -0.26667887f, 0.381261498f, 0.5303334f,
+                                       -1.167364f,    0.0258612297f, 1.06645334f};
+    static constexpr float middleOver[] = {0.065682061f, -0.112461686f, 0.405720472f, -0.256082714f,
+                                           -0.240966082f, 1};
+    static constexpr float left[] = {0.12936008f, 0.707826793f, -2.67645574f, 1.90157759f};
+    static constexpr float leftOver[] = {0.129053667f, 0.902444899f, -2.34544873f, 1};
+    static constexpr float right[] = {1.14880122e-05f, -0.000391831505f, 0.00504889945f, -0.0292053372f,
+                                      0.0641700178f};
+    static constexpr float rightOver[] = {0.0159591641f, -0.127458155f, 0.525913417f, -0.996156096f, 1};
 };
 
 /// f' on lanes of float. `halfCell` is half the width of the interval of values that are stored as y, for y next to

@@ -10,8 +10,8 @@ struct ProfileCommand: ParsableCommand {
             Example: mish profile --type float16 --device cuda
 
             Forward (fwd), backward (bwd) and double backward (bwd2) of ReLU, softplus, Mish composed of LibTorch's \
-            operators (mish_pt), LibTorch's own Mish (mish_torch), ours (mish) and ours in place (mish_inplace). \
-            Each line: mean ± standard deviation (shortest - longest), the bandwidth of the bytes that must move, \
+            operators (mish_pt), LibTorch's own Mish (mish_torch), ours (mish), ours that stores softplus for the \
+            backward pass (mish_softplus) and ours in place of its input (mish_inplace). Each line: mean ± standard deviation (shortest - longest), the bandwidth of the bytes that must move, \
             and its ratio to the bandwidth of a copy of the same size.
             """)
 

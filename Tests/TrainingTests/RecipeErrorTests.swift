@@ -71,6 +71,11 @@ import Testing
             "model: mxresnet19",
             ":1:8: model.name: unknown model mxresnet19; did you mean mxresnet18? known: mxresnet, mxresnet18,"
         ),
+        (
+            "model: {activation: relu, saving: output}",
+            "model.saving: relu keeps its input; only mish can save its output"
+        ),
+        ("model: {saving: nothing}", "model.saving: unknown value nothing; known: input, softplus, output"),
         ("model: {activation: mesh}", "model.activation: unknown activation mesh; did you mean mish?"),
         (
             "optimizer: rangr",
@@ -144,11 +149,11 @@ import Testing
         ("model: {name: mxresnet, depths: [0], widths: [1]}", "must be between 1 and 1000, not 0"),
         (
             "model: {depths: [1]}",
-            ":1:9: model.depths: mxresnet18 has no key depths; known: name, activation, stem, self_attention,"
+            ":1:9: model.depths: mxresnet18 has no key depths; known: name, activation, saving, stem, self_attention,"
         ),
         (
             "model: {name: efficientnet_b0, stem: [1]}",
-            "model.stem: efficientnet_b0 has no key stem; known: name, activation, dropout, drop_connect"
+            "model.stem: efficientnet_b0 has no key stem; known: name, activation, saving, dropout, drop_connect"
         ),
         (
             "model: {name: efficientnet_b0, drop_conect: 0}",

@@ -1,3 +1,4 @@
+import Activations
 import Foundation
 import Models
 import Optimizers
@@ -369,6 +370,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         recipe.brokenImages = pick(Recipe.BrokenImages.allCases)
         recipe.model = .init(pick(["mxresnet", "res2netplus50", "tf_efficientnet_b3", "of the future"]))
         recipe.model.activation = pick(["mish", "relu"])
+        if recipe.model.activation == "mish" { recipe.model.saving = pick(Activation.Saved.allCases) }
         if recipe.model.name == "mxresnet" {
             (recipe.model.depths, recipe.model.widths) = ([natural(1...4)], [natural(1...256)])
         }
@@ -466,7 +468,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             + #""broken_images":"stop","data":"digits","device":"cpu","drop_last":true,"epochs":5,"fine_tuning":"none","#
             + #""image_size":8,"label_smoothing":0.1,"loss":{"name":"cross-entropy"},"model":{"activation":"mish","halving":"each-path","#
             + #""name":"mxresnet18","order":"norm-first","pool":"average","#
-            + #""self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"noisy_labels":0,"optimizer":{"betas":[0.9,0.999],"#
+            + #""saving":"input","self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"noisy_labels":0,"optimizer":{"betas":[0.9,0.999],"#
             + #""decay_norms_and_biases":false,"epsilon":1.0e-08,"learning_rate":0.001,"lookahead":"none","#
             + #""name":"adamw","weight_decay":0.01},"precision":"fp32","schedule":{"name":"constant","#
             + #""warmup_steps":0},"validation":{"method":"squish","resize":8},"weights":"none"}"#

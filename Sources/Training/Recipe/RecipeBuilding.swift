@@ -27,7 +27,7 @@ extension Recipe {
     /// The network with first weights drawn from the CPU's random generator, the same on every device.
     func makeModel(classes: Int) throws -> any Layer {
         var options = ModelOptions(classes: classes)
-        options.activation = Activation(named: model.activation)
+        options.activation = Activation(named: model.activation)?.saving(model.saving)
         options.depths = model.depths
         options.widths = model.widths
         options.stem = model.stem

@@ -1,3 +1,4 @@
+import Activations
 import Models
 
 extension Recipe {
@@ -7,6 +8,8 @@ extension Recipe {
         public var name: String
         /// The activation function's name. Default: the one that the network was published with.
         public var activation = "mish"
+        /// What the activation's forward pass keeps for the backward pass.
+        public var saving = Activation.Saved.input
         /// Blocks per stage, for an architecture that leaves them open.
         public var depths: [Int]?
         /// Channels per stage, for an architecture that leaves them open.
@@ -99,6 +102,10 @@ extension Recipe.Model: RecipeSection {
         if let known = fields.vocabulary?.activations, !known.contains(activation) {
             fields.refuse("activation", unknown("unknown activation", activation, known: known))
         }
+        fields.value("saving", &saving)
+        if let savable = Activation(named: activation)?.savable, !savable.contains(saving) {
+            fields.refuse("saving", "\(activation) keeps its input; only mish can save its \(saving)")
+        }
         visit(options, &fields)
         if fields.vocabulary != nil {
             for (choice, stages) in [(ModelOptions.Choice.depths, depths), (.widths, widths)]
@@ -132,6 +139,7 @@ extension Recipe.Model: RecipeSection {
     }
 }
 
+extension Activation.Saved: RecipeChoice {}
 extension NormOrder: RecipeChoice {}
 extension Pooling: RecipeChoice {}
 extension XResNetStyle.Halving: RecipeChoice {}

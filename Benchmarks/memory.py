@@ -1,9 +1,10 @@
 """Peak memory of a training step of MXResNet-50, by what Mish keeps for the backward pass, beside PyTorch.
 
-    python Benchmarks/memory.py bundle/throughput [--batch 64] [--side 128]
+    python Benchmarks/memory.py [--program bundle/throughput] [--library libMishOps.so] [--batch 64] [--side 128]
 
-Needs a GPU and PyTorch 2.11. The peak is that of the caching allocators, of memory in tensors: weights, gradients,
-momenta, activations and the convolutions' workspaces. Everything is in channels-last, with SGD; bf16 is autocast.
+Rows of ours are our network's, run by the program of Benchmarks/Throughput, or PyTorch's network with our operators
+from the library. Needs a GPU and PyTorch 2.11. The peak is that of the caching allocators, of memory in tensors:
+weights, gradients, momenta, activations and the convolutions' workspaces. Everything is in channels-last, with SGD; bf16 is autocast.
 """
 
 import argparse
@@ -53,29 +54,46 @@ def pytorch(activation, precision, options):
     return statistics.median(times[1:]), torch.cuda.max_memory_allocated() / 2**20
 
 
+class Operator(torch.nn.Module):
+    """A function of a tensor as a module."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program")
+    parser.add_argument("--program")
+    parser.add_argument("--library")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--side", type=int, default=128, help="of the images, in pixels")
     options = parser.parse_args()
+    variants = (
+        ("Mish saving its input", "mish", "mish"), ("saving softplus too", "mish.softplus", "mish_storing_softplus"),
+        ("saving its output alone", "mish.output", "mish_"))
+    if options.library:
+        torch.ops.load_library(options.library)
     print(f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}, batch {options.batch}, {options.side} px\n")
     print("| precision | activation | peak, MiB | of PyTorch's Mish | step, ms |\n|---|---|---|---|---|")
     for precision in ("bf16", "fp32"):
-        rows = [
-            (f"PyTorch, {name}", *pytorch(activation, precision, options))
-            for name, activation in (
-                ("Mish", torch.nn.Mish()), ("Mish(inplace=True)", torch.nn.Mish(inplace=True)),
-                ("ReLU", torch.nn.ReLU()), ("ReLU(inplace=True)", torch.nn.ReLU(inplace=True)))
-        ]
-        gc.collect()
-        torch.cuda.empty_cache()
-        rows += [
-            (f"ours, {name}", *ours(options.program, activation, precision, options))
-            for name, activation in (
-                ("Mish saving its input", "mish"), ("saving softplus too", "mish.softplus"),
-                ("saving its output alone", "mish.output"), ("ReLU", "relu"))
-        ]
+        modules = [
+            ("PyTorch, Mish", torch.nn.Mish()), ("PyTorch, Mish(inplace=True)", torch.nn.Mish(inplace=True)),
+            ("PyTorch, ReLU", torch.nn.ReLU()), ("PyTorch, ReLU(inplace=True)", torch.nn.ReLU(inplace=True))]
+        if options.library:
+            modules += [(f"our operators in PyTorch, {name}", Operator(getattr(torch.ops.mish, operator)))
+                        for name, _, operator in variants]
+        rows = []
+        for name, module in modules:
+            rows.append((name, *pytorch(module, precision, options)))
+            gc.collect()
+            torch.cuda.empty_cache()
+        if options.program:
+            rows += [(f"ours, {name}", *ours(options.program, activation, precision, options))
+                     for name, activation, _ in variants]
         for name, milliseconds, peak in rows:
             print(f"| {precision} | {name} | {peak:.0f} | {peak / rows[0][2]:.3f} | {milliseconds:.2f} |", flush=True)
 

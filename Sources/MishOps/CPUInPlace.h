@@ -12,6 +12,12 @@ MISH_INLINE Vector<float, count> logarithm2(Vector<float, count> x) {
     return multiplyAdd(polynomial(rest, c), rest, __builtin_convertvector(k, Real));
 }
 
+template <class Real>
+MISH_INLINE Real magnitude(Real x) { return __builtin_elementwise_abs(x); }
+
+template <class Real>
+MISH_INLINE Real approximateQuotient(Real a, Real b) { return a / b; }
+
 #include "InPlace.h"
 
 template <class Element>

@@ -6,25 +6,48 @@ MISH_INLINE float logarithm2(float x) {
     return y;
 }
 
+MISH_INLINE float magnitude(float x) { return fabsf(x); }
+
+/// With an error of two units of the last place.
+MISH_INLINE float approximateQuotient(float a, float b) {
+    float r;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(b));
+    return a * r;
+}
+
 #include "InPlace.h"
 
-MISH_INLINE int16_t codeOf(uint16_t x) { return int16_t(x); }
-MISH_INLINE int32_t codeOf(float x) { return __float_as_int(x); }
-MISH_INLINE int64_t codeOf(double x) { return __double_as_longlong(x); }
-MISH_INLINE uint16_t numberOf(int16_t code) { return uint16_t(code); }
-MISH_INLINE float numberOf(int32_t code) { return __int_as_float(code); }
-MISH_INLINE double numberOf(int64_t code) { return __longlong_as_double(code); }
+/// Whether the code of a value says that it is from left of the minimum: the sign is set and the last bit is not.
+MISH_INLINE bool isFromLeft(uint16_t y) { return (y & 0x8001u) == 0x8000u; }
+MISH_INLINE bool isFromLeft(float y) { return (__float_as_uint(y) & 0x80000001u) == 0x80000000u; }
+MISH_INLINE bool isFromLeft(double y) {
+    return (__double_as_longlong(y) & 0x8000000000000001ll) == int64_t(0x8000000000000000ull);
+}
 
-/// Where x < 0, the code next to y, on either side, whose last bit is 1 right of the minimum and 0 left of it.
-template <class Element, class Input, class Real>
-MISH_INLINE auto markedCode(Input x, Real y) {
-    auto code = codeOf(Element::narrow(y));
-    // Mish(-0) is +0 here: -0 would be from the left.
-    if (!(x < Input(0))) return decltype(code)(code & ~(decltype(code)(1) << (8 * sizeof code - 1)));
-    // Of a negative number: away from zero the code grows.
-    if (Element::widen(numberOf(code)) < y) --code;
-    if ((code & 1) != (x >= Input(minimumOfMish))) ++code;
-    return code;
+// Where x < 0, the number next to y, on either side, whose last bit is 1 right of the minimum and 0 left of it: y
+// rounded to zero, `inner`, or the next outwards. Elsewhere y rounded to nearest, with +0 for -0.
+
+template <class Element, class Real>
+MISH_INLINE uint16_t marked(uint16_t code, Real y) {
+    const auto x = Element::widen(code);
+    const uint16_t nearest = Element::narrow(y);
+    if (!(x < 0)) return nearest & 0x7fff;
+    const uint16_t inner = nearest - (Element::widen(nearest) < y);
+    return inner + ((inner ^ (x >= decltype(x)(minimumOfMish))) & 1);
+}
+
+template <class>
+MISH_INLINE float marked(float x, double y) {
+    if (!(x < 0)) return fabsf(float(y));
+    const int32_t inner = __float_as_int(__double2float_rz(y));
+    return __int_as_float(inner + ((inner ^ (x >= float(minimumOfMish))) & 1));
+}
+
+template <class>
+MISH_INLINE double marked(double x, double y) {
+    if (!(x < 0)) return fabs(y);
+    const int64_t inner = __double_as_longlong(y);
+    return __longlong_as_double(inner + ((inner ^ (x >= minimumOfMish)) & 1));
 }
 
 #if __CUDA_ARCH__ >= 900
@@ -62,7 +85,7 @@ struct InPlaceForward {
     }
 
     static MISH_INLINE Stored one(const Stored (&in)[1]) {
-        return numberOf(markedCode<Element>(Element::widen(in[0]), value(in[0])));
+        return marked<Element>(in[0], value(in[0]));
     }
 
     static MISH_INLINE void vector(Vector<Element>& out, const Vector<Element> (&in)[1]) {
@@ -80,24 +103,50 @@ struct InPlaceForward {
     }
 };
 
+// The numbers in the halves of a word.
+MISH_INLINE float low(HalfOutput, uint32_t word) {
+    float x;
+    asm("{.reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, l;}" : "=f"(x) : "r"(word));
+    return x;
+}
+MISH_INLINE float high(HalfOutput, uint32_t word) {
+    float x;
+    asm("{.reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, h;}" : "=f"(x) : "r"(word));
+    return x;
+}
+MISH_INLINE float low(BrainOutput, uint32_t word) { return __uint_as_float(word << 16); }
+MISH_INLINE float high(BrainOutput, uint32_t word) { return __uint_as_float(word & 0xffff0000u); }
+
 template <class Element, class Output>
 struct InPlaceBackward {
     static constexpr int outputs = 1, inputs = 2;
     static constexpr bool handlesCodes = true;
     using Stored = typename Element::Stored;
 
-    static MISH_INLINE auto value(Stored y, Stored grad) {
-        const auto code = codeOf(y);
-        const bool isLeft = code < 0 && (code & 1) == 0;
-        return Element::widen(grad) * Output::template slope<typename Element::Numbers>(Element::widen(y), isLeft);
+    template <class Real>
+    static MISH_INLINE Real value(Real y, bool isLeft, Real grad) {
+        return grad * Output::template slope<typename Element::Numbers>(y, isLeft);
     }
 
-    static MISH_INLINE Stored one(const Stored (&in)[2]) { return Element::narrow(value(in[0], in[1])); }
+    static MISH_INLINE Stored one(const Stored (&in)[2]) {
+        return Element::narrow(value(Element::widen(in[0]), isFromLeft(in[0]), Element::widen(in[1])));
+    }
 
     static MISH_INLINE void vector(Vector<Element>& out, const Vector<Element> (&in)[2]) {
         constexpr int count = Vector<Element>::count;
         typename Element::Real values[count];
-        for (int i = 0; i < count; ++i) values[i] = value(in[0].elements[i], in[1].elements[i]);
+        if constexpr (sizeof(Stored) == 2) {
+            const auto* y = reinterpret_cast<const uint32_t*>(in[0].elements);
+            const auto* grad = reinterpret_cast<const uint32_t*>(in[1].elements);
+            for (int i = 0; i < count / 2; ++i) {
+                values[2 * i] = value(low(Output(), y[i]), isFromLeft(uint16_t(y[i])), low(Output(), grad[i]));
+                values[2 * i + 1] = value(high(Output(), y[i]), (y[i] & 0x80010000u) == 0x80000000u,
+                                          high(Output(), grad[i]));
+            }
+        } else {
+            for (int i = 0; i < count; ++i)
+                values[i] = value(in[0].elements[i], isFromLeft(in[0].elements[i]), in[1].elements[i]);
+        }
         out.set(values);
     }
 };

@@ -46,7 +46,7 @@ MISH_INLINE Real slopeFromValue(Real y, Mask isLeft, float halfCell) {
     const Real depth = z - Real(-0.3088434040546417f);
     const float rest = -8.962608683e-9f;
     const Real inner = squareRoot(atLeast(depth - Real(rest + halfCell), Real(0.0f)));
-    const Real outer = squareRoot(atLeast(depth - Real(rest - halfCell), Real(0.0f)));
+    const Real outer = squareRoot(magnitude(depth - Real(rest - halfCell)));  // negative only for what is no output
     const Real root = Real(0.5f) * (inner + outer);
     const Real sigma = isLeft ? -root : root;
 
@@ -60,13 +60,27 @@ MISH_INLINE Real slopeFromValue(Real y, Mask isLeft, float halfCell) {
         isFarLeft ? polynomial(exponent, Inverse::leftOver) : polynomial(t, Inverse::middleOver);
     if constexpr (Inverse::hasRight) {
         const auto isFarRight = z > Real(2.2094567f);  // x > 2.25
-        const Real ratio = quotient(isFarRight ? polynomial(z, Inverse::right) : numerator,
-                                    isFarRight ? polynomial(z, Inverse::rightOver) : denominator);
+        const Real ratio = approximateQuotient(isFarRight ? polynomial(z, Inverse::right) : numerator,
+                                               isFarRight ? polynomial(z, Inverse::rightOver) : denominator);
         return isFarRight ? Real(1.0f) + ratio : ratio;
     } else {
-        return quotient(numerator, denominator);
+        return approximateQuotient(numerator, denominator);
     }
 }
+
+/// Mish and f' on lanes of double, x in [-640, 44]. Errors are a few units of the last place of the larger terms.
+template <class N>
+struct MishAt {
+    using Real = typename N::Real;
+    Real value, slope;
+
+    explicit MISH_INLINE MishAt(Real x) {
+        const Real u = N::exponential(x);
+        const Real a = u * (u + Real(2.0)), d = a + Real(2.0);
+        value = x * quotient(a, d);
+        slope = quotient(multiplyAdd(a, d, Real(4.0) * x * u * (u + Real(1.0))), d * d);
+    }
+};
 
 /// f' on lanes of double. Around the minimum a polynomial of sigma, fitted for x in [-2.5, 0.5] with an error of 9e-9;
 /// outside, three Newton steps find x to 1e-8.
@@ -89,14 +103,11 @@ MISH_INLINE typename N::Real slopeByNewton(typename N::Real y, Mask isLeft) {
     Real x = isLeft ? logY - logarithm(Real(0.64) - logY) : y;
     for (int step = 0; step < 3; ++step) {
         // Left of -100 the start will do: f' is below 1e-41.
-        const Real z = clamp(x, Real(-100.0), Real(N::saturation));
-        const Real u = N::exponential(z);
-        const Real a = u * (u + Real(2.0)), d = a + Real(2.0);
-        const Real slope = quotient(multiplyAdd(a, d, Real(4.0) * z * u * (u + Real(1.0))), d * d);
-        const Real next = z - (z * quotient(a, d) - y) / slope;
-        x = x == z ? next : x;
+        const Real z = clamp(x, Real(-100.0), Real(44.0));
+        const MishAt<N> f(z);
+        x = x == z ? z - quotient(f.value - y, f.slope) : x;
     }
-    const Real outside = Mish<N>::first(x, x);
+    const Real outside = MishAt<N>(clamp(x, Real(-640.0), Real(44.0))).slope;
     const Real inside = polynomial(t, c);
     return sigma > Real(low) ? (sigma < Real(high) ? inside : outside) : outside;
 }

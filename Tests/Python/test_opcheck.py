@@ -45,6 +45,15 @@ class OpCheck(unittest.TestCase):
             for name in ACTIVATIONS:
                 self.examine(operators(name)[2].default, *self.tensors(device, 3, False))
 
+    def test_mish_that_stores_softplus(self):
+        for device in DEVICES:
+            for differentiable in (False, True):
+                x, grad = self.tensors(device, 2, differentiable)
+                softplus = torch.nn.functional.softplus(x.detach())
+                self.examine(mish.mish_storing_softplus.default, x)
+                self.examine(mish.mish_storing_softplus_backward.default, grad, x, softplus)
+            self.examine(mish.mish_with_softplus.default, *self.tensors(device, 1, False))
+
     def test_every_registered_activation_is_examined(self):
         names = {schema.name for schema in torch._C._jit_get_all_schemas() if schema.name.startswith("mish::")}
         suffix = "_double_backward"

@@ -57,7 +57,7 @@ for dtype, (bound, away, rms, softplus_bound) in BOUNDS.items():
     exponent = (torch.frexp(exact.abs())[1] - 1).clamp(min=smallest)
     units = (y.double() - exact).abs() / torch.ldexp(torch.ones_like(exact), exponent - bits)
     is_left = (codes(y) < 0) & (codes(y) & 1 == 0)
-    check(f"{dtype} output", units[x < 0].max() <= 1.006 and torch.equal(y[x >= 0], plain[x >= 0])
+    check(f"{dtype} output", units[x < 0].max() <= (1.06 if dtype == torch.float32 else 1.001) and torch.equal(y[x >= 0], plain[x >= 0])
           and torch.equal(is_left, x.double() < X0), f"largest error {units[x < 0].max().item():.5f} ulp")
     cpu = mish.mish_(x.cpu())
     check(f"{dtype} output as on the CPU", torch.equal(codes(cpu), codes(y).cpu()), "")

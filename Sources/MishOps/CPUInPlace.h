@@ -15,9 +15,6 @@ MISH_INLINE Vector<float, count> logarithm2(Vector<float, count> x) {
 template <class Real>
 MISH_INLINE Real magnitude(Real x) { return __builtin_elementwise_abs(x); }
 
-template <class Real>
-MISH_INLINE Real approximateQuotient(Real a, Real b) { return a / b; }
-
 #include "InPlace.h"
 
 template <class Element>
@@ -30,12 +27,13 @@ struct InPlaceForward {
     static constexpr int outputs = 1, inputs = 1;
     static MISH_INLINE void apply(char* const* out, const char* const* in, double) {
         using Code = Codes<Element>;
+        using N = typename Element::Numbers;
         const auto x = load<Element>(in[0]);
-        const auto y = Mish<typename Element::Numbers>::value(x, x);
+        const auto y = Mish<N>::value(x, spread<Element>(0));
         const auto rounded = Element::narrow(y);
         const Code nearest = (Code)rounded;
         // Of a negative number: away from zero the code grows. y lies between the codes `inner` and `inner` + 1.
-        const Code inner = nearest + __builtin_convertvector(Element::widen(rounded) < y, Code);
+        const Code inner = nearest + __builtin_convertvector(N::widen(Element::widen(rounded)) < y, Code);
         const Code right = __builtin_convertvector(x >= decltype(x)(minimumOfMish), Code) & 1;
         const Code marked = inner + ((inner ^ right) & 1);
         const Code isNegative = __builtin_convertvector(x < decltype(x)(0), Code);

@@ -8,13 +8,6 @@ MISH_INLINE float logarithm2(float x) {
 
 MISH_INLINE float magnitude(float x) { return fabsf(x); }
 
-/// With an error of two units of the last place.
-MISH_INLINE float approximateQuotient(float a, float b) {
-    float r;
-    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(b));
-    return a * r;
-}
-
 #include "InPlace.h"
 
 /// Whether the code of a value says that it is from left of the minimum: the sign is set and the last bit is not.
@@ -79,13 +72,12 @@ struct InPlaceForward {
     static constexpr bool handlesCodes = true;
     using Stored = typename Element::Stored;
 
-    static MISH_INLINE auto value(Stored code) {
-        const auto x = Element::widen(code);
-        return Mish<typename Element::Numbers>::value(x, x);
+    static MISH_INLINE typename Element::Real value(typename Element::Input x) {
+        return Mish<typename Element::Numbers>::value(x, 0);
     }
 
     static MISH_INLINE Stored one(const Stored (&in)[1]) {
-        return marked<Element>(in[0], value(in[0]));
+        return marked<Element>(in[0], value(Element::widen(in[0])));
     }
 
     static MISH_INLINE void vector(Vector<Element>& out, const Vector<Element> (&in)[1]) {
@@ -95,27 +87,13 @@ struct InPlaceForward {
             const auto* x = reinterpret_cast<const uint32_t*>(in[0].elements);
             auto* words = reinterpret_cast<uint32_t*>(out.elements);
             for (int i = 0; i < count / 2; ++i)
-                words[i] = markedPair(Output(), x[i], value(in[0].elements[2 * i]), value(in[0].elements[2 * i + 1]));
+                words[i] = markedPair(Output(), x[i], value(in[0].get(2 * i)), value(in[0].get(2 * i + 1)));
             return;
         }
 #endif
         for (int i = 0; i < count; ++i) out.elements[i] = one({in[0].elements[i]});
     }
 };
-
-// The numbers in the halves of a word.
-MISH_INLINE float low(HalfOutput, uint32_t word) {
-    float x;
-    asm("{.reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, l;}" : "=f"(x) : "r"(word));
-    return x;
-}
-MISH_INLINE float high(HalfOutput, uint32_t word) {
-    float x;
-    asm("{.reg .b16 l, h; mov.b32 {l, h}, %1; cvt.f32.f16 %0, h;}" : "=f"(x) : "r"(word));
-    return x;
-}
-MISH_INLINE float low(BrainOutput, uint32_t word) { return __uint_as_float(word << 16); }
-MISH_INLINE float high(BrainOutput, uint32_t word) { return __uint_as_float(word & 0xffff0000u); }
 
 template <class Element, class Output>
 struct InPlaceBackward {
@@ -135,18 +113,8 @@ struct InPlaceBackward {
     static MISH_INLINE void vector(Vector<Element>& out, const Vector<Element> (&in)[2]) {
         constexpr int count = Vector<Element>::count;
         typename Element::Real values[count];
-        if constexpr (sizeof(Stored) == 2) {
-            const auto* y = reinterpret_cast<const uint32_t*>(in[0].elements);
-            const auto* grad = reinterpret_cast<const uint32_t*>(in[1].elements);
-            for (int i = 0; i < count / 2; ++i) {
-                values[2 * i] = value(low(Output(), y[i]), isFromLeft(uint16_t(y[i])), low(Output(), grad[i]));
-                values[2 * i + 1] = value(high(Output(), y[i]), (y[i] & 0x80010000u) == 0x80000000u,
-                                          high(Output(), grad[i]));
-            }
-        } else {
-            for (int i = 0; i < count; ++i)
-                values[i] = value(in[0].elements[i], isFromLeft(in[0].elements[i]), in[1].elements[i]);
-        }
+        for (int i = 0; i < count; ++i)
+            values[i] = value(in[0].get(i), isFromLeft(in[0].elements[i]), in[1].get(i));
         out.set(values);
     }
 };

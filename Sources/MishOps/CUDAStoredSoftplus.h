@@ -2,28 +2,31 @@
 
 #include "StoredSoftplus.h"
 
-template <class Value, class Element>
+template <class Element>
 struct StoredSoftplusForward {
     static constexpr int outputs = 2, inputs = 1;
-    template <class Real, class Input>
-    static MISH_INLINE void apply(Real (&out)[2], const Input (&in)[1], Input) {
-        out[0] = Mish<typename Value::Numbers>::value(in[0], in[0]);
-        out[1] = softplusOf<typename Element::Numbers>(in[0]);
+    using Input = typename Element::Input;
+    using Real = typename Element::Real;
+    static MISH_INLINE void apply(Real (&out)[2], const Input (&in)[1], Real parameter) {
+        using N = typename Element::Numbers;
+        out[0] = Mish<N>::value(in[0], parameter);
+        out[1] = Softplus<N>::value(in[0], parameter);
     }
 };
 
 template <class Element>
 struct StoredSoftplusBackward {
     static constexpr int outputs = 1, inputs = 3;
-    template <class Real, class Input>
-    static MISH_INLINE void apply(Real (&out)[1], const Input (&in)[3], Input) {
-        out[0] = in[1] * slopeFromSoftplus<typename Element::Numbers>(in[0], in[2]);
+    using Input = typename Element::Input;
+    using Real = typename Element::Real;
+    static MISH_INLINE void apply(Real (&out)[1], const Input (&in)[3], Real) {
+        out[0] = Real(in[1]) * slopeFromSoftplus<typename Element::Numbers>(in[0], in[2]);
     }
 };
 
 #define MISH_STORED_SOFTPLUS_MODULE(Element)                                        \
-    using Storing = StoredSoftplus::Element;                                        \
-    using ForwardOf = StoredSoftplusForward<Tuned::Element, Storing>;               \
-    using BackwardOf = StoredSoftplusBackward<Storing>;                             \
-    MISH_KERNELS(forward, Storing, ForwardOf)                                       \
-    MISH_KERNELS(backward, Storing, BackwardOf)
+    using Once = Tuned::Element;                                                    \
+    using ForwardOf = StoredSoftplusForward<Once>;                                  \
+    using BackwardOf = StoredSoftplusBackward<Once>;                                \
+    MISH_KERNELS(forward, Once, ForwardOf)                                          \
+    MISH_KERNELS(backward, Once, BackwardOf)

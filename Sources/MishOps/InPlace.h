@@ -60,11 +60,11 @@ MISH_INLINE Real slopeFromValue(Real y, Mask isLeft, float halfCell) {
         isFarLeft ? polynomial(exponent, Inverse::leftOver) : polynomial(t, Inverse::middleOver);
     if constexpr (Inverse::hasRight) {
         const auto isFarRight = z > Real(2.2094567f);  // x > 2.25
-        const Real ratio = approximateQuotient(isFarRight ? polynomial(z, Inverse::right) : numerator,
+        const Real ratio = roughQuotient(isFarRight ? polynomial(z, Inverse::right) : numerator,
                                                isFarRight ? polynomial(z, Inverse::rightOver) : denominator);
         return isFarRight ? Real(1.0f) + ratio : ratio;
     } else {
-        return approximateQuotient(numerator, denominator);
+        return roughQuotient(numerator, denominator);
     }
 }
 

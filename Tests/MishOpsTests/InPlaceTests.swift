@@ -71,8 +71,8 @@ import Torch
         let exact = Activation.mish(x[isNegative].to(dtype: .float64))
         let exponent = exact.abs().log2().floor().clamp(min: smallest)
         let error = (y[isNegative].to(dtype: .float64) - exact).abs() * ((-exponent + bits) * 0.6931471805599453).exp()
-        // Mish itself is off by up to 0.506 instead of 0.5 units in fp32.
-        #expect(error.max().item(Double.self) <= 1.006)
+        // Half a unit more than Mish itself, which in fp32 is off by up to 0.55 instead of 0.5.
+        #expect(error.max().item(Double.self) <= (dtype == .float32 ? 1.05 : 1.001))
         // Left of the minimum the sign is set and the last bit is 0, of a zero too.
         let codes = y.codes, inputs = x.to(dtype: .float64).array(Double.self)
         let sign = UInt64(1) << (8 * UInt64(dtype.size) - 1)

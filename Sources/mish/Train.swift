@@ -9,6 +9,8 @@ struct Train: ParsableCommand {
         discussion: """
             Example: mish train Recipes/photos.yaml --seed 3 --set data=~/flowers --set epochs=10
 
+            Documentation/recipes.md lists the keys of a recipe, and mish recipe prints them with their defaults.
+
             The run's folder holds run.json, metrics.jsonl, checkpoint.safetensors, predictions.safetensors \
             and, written last, result.json. Ctrl-C saves a checkpoint; --resume goes on from it.
             """)

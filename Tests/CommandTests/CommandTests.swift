@@ -60,7 +60,8 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
 
 @Suite(.serialized) struct CommandTests {
     @Test(arguments: [
-        "demo", "train", "board", "compare", "lr-find", "convert", "data", "models", "profile", "accuracy", "doctor",
+        "demo", "train", "board", "recipe", "compare", "lr-find", "convert", "data", "models", "profile", "accuracy",
+        "doctor",
     ])
     func everySubcommandExplainsItself(name: String) throws {
         try withFolder { folder in
@@ -202,6 +203,19 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
                 let mean = values.reduce(0, +) / Double(values.count)
                 #expect(abs(mean - (rows.first { $0.name == name }?.mean ?? .nan)) < 1e-12)
             }
+        }
+    }
+
+    @Test func aRecipeIsPrintedWithItsDefaultsAsARecipe() throws {
+        try withFolder { folder in
+            let first = try Program.run(
+                "recipe", "--set", "optimizer=ranger21", "--set", "model=efficientnet_b0", in: folder)
+            #expect(first.code == 0 && first.output.contains("drop_connect: 0.2"))
+            try Data(first.output.utf8).write(to: folder.appending(path: "again.yaml"))
+            let again = try Program.run("recipe", "again.yaml", in: folder)
+            #expect(again.output == first.output)
+            let wrong = try Program.run("recipe", "--set", "optimizer.lr=1", in: folder)
+            #expect(wrong.code == 1 && wrong.errors.contains("did you mean learning_rate?"))
         }
     }
 

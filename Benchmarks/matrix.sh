@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs a matrix board with several networks at once, which is what keeps a GPU busy, then prints its table.
+#   Benchmarks/matrix.sh bundle/mish Recipes/matrix-digits.yaml 8 --set device=cuda
+# What is complete is not run again. Further options are those of mish board.
+set -euo pipefail
+readonly mish=$1 board=$2 jobs=$3
+shift 3
+networks=$(sed -n '/^  model.name:/,/\]/p' "$board" | grep -oE '[a-z_0-9]*[0-9][a-z_0-9]*')
+# What failed is in the table.
+xargs -P "$jobs" -I NAME "$mish" board "$board" --keep-going --cell model.name=NAME "$@" <<<"$networks" >/dev/null || true
+exec "$mish" board "$board" --dry-run "$@"

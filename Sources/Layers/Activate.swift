@@ -8,5 +8,5 @@ public final class Activate: Module, Layer {
     /// - Parameter activation: such as `.mish`, or `.mish.saving(.output)` to save memory.
     public init(_ activation: Activation) { self.activation = activation }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { activation(x) }
+    public func callAsFunction(_ x: Tensor) -> Tensor { traced { activation(x) } }
 }

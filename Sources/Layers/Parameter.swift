@@ -49,7 +49,8 @@ public final class Parameter {
 @propertyWrapper public struct Buffer {
     /// The box, through which the tensor moves with its module.
     public final class Box {
-        var tensor: Tensor
+        /// The current values.
+        public internal(set) var tensor: Tensor
         init(_ tensor: Tensor) { self.tensor = tensor }
     }
 

@@ -17,7 +17,7 @@ public final class MaxPool2d: Module, Layer {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.maxPool2d(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode)
+        traced { x.maxPool2d(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode) }
     }
 }
 
@@ -43,8 +43,10 @@ public final class AvgPool2d: Module, Layer {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.avgPool2d(
-            kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode, countIncludePad: countIncludePad)
+        traced {
+            x.avgPool2d(
+                kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode, countIncludePad: countIncludePad)
+        }
     }
 }
 
@@ -55,5 +57,5 @@ public final class AdaptiveAvgPool2d: Module, Layer {
     /// - Parameter size: the side of the result.
     public init(_ size: Int) { self.size = size }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.adaptiveAvgPool2d(size) }
+    public func callAsFunction(_ x: Tensor) -> Tensor { traced { x.adaptiveAvgPool2d(size) } }
 }

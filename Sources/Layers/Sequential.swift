@@ -25,7 +25,9 @@ open class Sequential: Module, Layer {
         layers.enumerated().map { ("\($0)", $1) }
     }
 
-    open func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
+    open func callAsFunction(_ x: Tensor) -> Tensor {
+        traced { layers.reduce(x) { x, layer in layer.traced { layer(x) } } }
+    }
 }
 
 /// Collects the layers of a ``Sequential``.

@@ -70,6 +70,9 @@ extension Operator {
     /// Calls an operator and returns whatever it returns.
     public func values(_ arguments: Value...) -> [Value] { values(of: arguments) }
 
+    /// Calls an operator with a list of arguments, such as an observer was shown.
+    public func call(_ arguments: [Value]) -> [Value] { values(of: arguments) }
+
     func tensor(_ arguments: [Value]) -> Tensor {
         for case .tensor(let tensor) in values(of: arguments) { return tensor }
         return Tensor(taking: nil)

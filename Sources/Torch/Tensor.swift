@@ -53,6 +53,9 @@ public struct Tensor {
 
     /// Whether both are handles of the very same tensor (not: whether their elements are equal).
     public func isIdentical(to other: Tensor) -> Bool { raw == other.raw }
+
+    /// A number that handles of the very same tensor share, and that no other tensor has while this one lives.
+    public var identity: Int { read(0) { Int(bitPattern: $0) } }
 }
 
 // MARK: Properties

@@ -33,6 +33,11 @@ public func withAutocast<Result>(
     return try body()
 }
 
+/// The type that ``withAutocast(_:device:_:)`` has chosen here for convolutions and matrix products; nil outside.
+public func autocastType(of device: Device) -> DType? {
+    ct_autocast_enabled(device.typeCode) ? DType(rawValue: ct_autocast_dtype(device.typeCode)) : nil
+}
+
 /// Runs `body` without automatic mixed precision, for a computation that needs the range of its inputs' type.
 public func withoutAutocast<Result>(device: Device, _ body: () throws -> Result) rethrows -> Result {
     let enabled = ct_autocast_enabled(device.typeCode)

@@ -238,6 +238,15 @@ func dataWarnings(_ sets: [RunSet]) -> [String] {
                 "\(failed) of the \(set.runs.count) runs of \(set.name) failed and \(failed == 1 ? "is" : "are") not "
                     + "in its mean, which therefore flatters it.")
         }
+        let changed = set.completeRuns.compactMap(\.result?.nonFinite).filter(\.changedTheRun)
+        if !changed.isEmpty {
+            let steps = changed.reduce(0) { $0 + $1.skipped }
+            let rollBacks = changed.reduce(0) { $0 + $1.rollBacks }
+            warnings.append(
+                "\(changed.count) of the \(set.completeRuns.count) complete runs of \(set.name) met values that are not "
+                    + "finite and are not what the recipe says: \(steps) steps were left out, and \(rollBacks) times a "
+                    + "run went back and halved its learning rate.")
+        }
         let unfinished = set.count(.interrupted) + set.count(.absent)
         if unfinished > 0 {
             let verb = unfinished == 1 ? "has" : "have"

@@ -72,7 +72,7 @@ extension [Tensor] {
     }
     func reciprocal_() { Aten.reciprocal(.tensors(self)) }
     /// The norm of the given order of each tensor, one after another in one tensor.
-    func norms(order: Double = 2, dtype: DType? = nil) -> Tensor {
+    package func norms(order: Double = 2, dtype: DType? = nil) -> Tensor {
         Tensor.stack(Aten.norm.tensors(.tensors(self), .double(order), .optional(dtype)))
     }
     func mul_(_ other: [Tensor]) { Aten.mulInPlace(.tensors(self), .tensors(other)) }

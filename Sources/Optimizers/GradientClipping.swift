@@ -37,7 +37,7 @@ public func clipGradients(of parameters: [Parameter], toValue limit: Double) {
 
 extension [Tensor] {
     /// Lists of one type on one device, which is what operators on lists are fast for.
-    func byTypeAndDevice() -> [[Tensor]] {
+    package func byTypeAndDevice() -> [[Tensor]] {
         var lists: [[Tensor]] = []
         for tensor in self {
             let index = lists.firstIndex { $0[0].dtype == tensor.dtype && $0[0].device == tensor.device }

@@ -113,12 +113,16 @@ public final class LossScaler {
 
 extension Optimizer {
     /// Computes the gradients of a loss and takes a step, through a scaler if there is one.
-    public func step(minimizing loss: Tensor, scaler: LossScaler? = nil) {
+    ///
+    /// - Returns: whether the step was taken; a scaler leaves it out when gradients overflow.
+    @discardableResult
+    public func step(minimizing loss: Tensor, scaler: LossScaler? = nil) -> Bool {
         guard let scaler else {
             loss.backward()
-            return step()
+            step()
+            return true
         }
         scaler.scaled(loss).backward()
-        scaler.step(self)
+        return scaler.step(self)
     }
 }

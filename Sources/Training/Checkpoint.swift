@@ -24,7 +24,7 @@ struct Checkpoint {
     var records: [Part: String]
 
     enum Part: String, CaseIterable {
-        case network, optimizer, scaler, random, epoch
+        case network, optimizer, scaler, random, epoch, nonFinite
     }
 
     private static let placeKey = "place"

@@ -12,6 +12,7 @@ struct Learner {
     let weights: LoadedWeights?
     let layerGroups: LayerGroups
     let scaler: LossScaler?
+    let schedule: Optimizers.Schedule
     let plan: BatchPlan
     let input: InputPipeline
     /// What is minimised; validation is measured with it, too.
@@ -22,8 +23,11 @@ struct Learner {
     /// - Parameters:
     ///   - seed: of first weights, order, augmentation and dropout.
     ///   - data: the recipe's images when they are in memory already.
+    ///   - model: makes the network for so many classes; the recipe's own when left out.
     /// - Throws: what is wrong with data, network, optimizer or device.
-    init(_ recipe: Recipe, seed: Int, data: TrainingData?) throws {
+    init(
+        _ recipe: Recipe, seed: Int, data: TrainingData?, model makeModel: ((_ classes: Int) throws -> any Layer)? = nil
+    ) throws {
         self.recipe = recipe
         device = try recipe.makeDevice()
         // Some of CUDA's algorithms add up in any order; these would make two runs of one seed differ.
@@ -32,11 +36,12 @@ struct Learner {
         let data = try data ?? TrainingData(for: recipe)
         try data.check(against: recipe)
         manualSeed(UInt64(bitPattern: Int64(seed)))
-        model = try recipe.makeModel(classes: data.classes.count)
+        model = try (makeModel ?? recipe.makeModel)(data.classes.count)
         weights = try LoadedWeights(of: recipe, into: model)
         model.to(device: device, memoryFormat: .channelsLast)
         layerGroups = try LayerGroups(for: recipe, model)
         scaler = recipe.precision == .fp16 ? try LossScaler() : nil
+        schedule = try recipe.makeSchedule()
         plan = BatchPlan(data: data, recipe: recipe, seed: UInt64(bitPattern: Int64(seed)))
         input = InputPipeline(recipe.augmentation.normalize, classes: data.classes.count, device: device)
         criterion = recipe.makeLoss()

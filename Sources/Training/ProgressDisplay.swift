@@ -58,8 +58,11 @@ public final class ProgressDisplay: TrainingObserver {
             row(
                 "\(metrics.epoch)", metrics.trainLoss.fixed(4), metrics.validLoss?.fixed(4) ?? "-", accuracy,
                 Int(metrics.imagesPerSecond).grouped, metrics.seconds.clock))
+        if let counts = metrics.nonFinite { write("       \(counts.text)\n") }
         return .proceed
     }
+
+    public func didFindNonFinite(_ report: NonFiniteReport) { write(report.text + "\n") }
 
     public func didEnd(_ outcome: TrainingOutcome) {
         switch outcome {

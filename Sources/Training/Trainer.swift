@@ -14,18 +14,21 @@ import Torch
 /// and resumed ends bit-equal to one that was not: order, crops, flips, erasing and mixing depend on seed, epoch and
 /// place alone, and all other state is in the checkpoint.
 public final class Trainer {
-    private let seed: Int
-    private let learner: Learner
-    private let schedule: Optimizers.Schedule
+    let seed: Int
+    let learner: Learner
 
     // Where the run is.
-    private var epoch = 0
-    private var stepInEpoch = 0
-    private var secondsBefore = 0.0
+    private(set) var epoch = 0
+    var stepInEpoch = 0
+    var secondsBefore = 0.0
     /// Steps done since the run began.
-    private var stepInRun: Int { epoch * plan.stepsPerEpoch + stepInEpoch }
-    /// The loss of each step of the epoch, on the device, so that no step waits to know its loss.
-    private var losses: Tensor
+    var stepInRun: Int { epoch * plan.stepsPerEpoch + stepInEpoch }
+    /// The loss of each step of the epoch, on the device, so that no step waits to know its loss; NaN for a step
+    /// that was left out.
+    private(set) var losses: Tensor
+    /// The steps that were not finite.
+    var nonFinite = NonFiniteRecord()
+    private(set) lazy var hunter = NonFiniteHunter(learner, at: stepInRun)
 
     /// Prepares a run: reads the data, makes network and optimizer.
     ///
@@ -34,19 +37,18 @@ public final class Trainer {
     ///   - seed: of first weights, order, augmentation and dropout.
     ///   - data: the recipe's images when they are in memory already.
     /// - Throws: what is wrong with data, network, optimizer or device.
-    public init(_ recipe: Recipe, seed: Int, data: TrainingData? = nil) throws {
-        self.seed = seed
-        learner = try Learner(recipe, seed: seed, data: data)
-        schedule = try recipe.makeSchedule()
+    public convenience init(_ recipe: Recipe, seed: Int, data: TrainingData? = nil) throws {
+        self.init(try Learner(recipe, seed: seed, data: data), seed: seed)
+    }
+
+    init(_ learner: Learner, seed: Int) {
+        (self.learner, self.seed) = (learner, seed)
         losses = Tensor.zeros([learner.plan.stepsPerEpoch], device: learner.device)
     }
 
-    private var recipe: Recipe { learner.recipe }
+    var recipe: Recipe { learner.recipe }
     private var data: TrainingData { learner.data }
     private var device: Torch.Device { learner.device }
-    private var model: any Layer { learner.model }
-    private var optimizer: Optimizers.Optimizer { learner.optimizer }
-    private var scaler: LossScaler? { learner.scaler }
     private var plan: BatchPlan { learner.plan }
 
     // MARK: The run
@@ -57,12 +59,15 @@ public final class Trainer {
     ///   - directory: the run's own; it may exist only when the run is to be resumed.
     ///   - resume: whether to go on where an interrupted run stopped. Without a checkpoint it starts anew.
     ///   - observers: told how it goes; they may stop the run.
-    /// - Returns: how it ended. A loss that is not finite ends the run as failed.
+    /// - Returns: how it ended. A value that is not finite ends the run as failed, unless the recipe says to go on.
     /// - Throws: when the directory cannot be used or written, or an operator fails.
     public func run(
         in directory: RunDirectory, resume: Bool = false, observers: [any TrainingObserver] = []
     ) throws -> TrainingOutcome {
         try open(directory, resume: resume)
+        if recipe.nonFinite == .rollBack, !FileManager.default.fileExists(atPath: directory.checkpointFile.path) {
+            try checkpoint(seconds: 0).write(to: directory.checkpointFile)
+        }
         let begin = ContinuousClock.now
         let firstStep = stepInRun
         observers.forEach { $0.willBegin(trainingPlan(firstStep: firstStep)) }
@@ -96,19 +101,24 @@ public final class Trainer {
                 return observers.reduce(.proceed) { $1.didStep(progress) == .stop ? .stop : $0 }
             }) {
             case .stopped: return try stop()
-            case .diverged(let reason):
-                return try finish(
-                    RunResult(status: .failed, reason: reason, epochs: epoch, seconds: seconds()))
+            case .notFinite(let sign):
+                if let reason = try settle(sign, in: directory, seconds: seconds(), observers: observers) {
+                    return try finish(
+                        RunResult(
+                            status: .failed, reason: reason, epochs: epoch, seconds: seconds(),
+                            nonFinite: nonFinite.counts(in: 0..<stepInRun + 1)))
+                }
+                continue
             case .done: break
             }
             let trainSeconds = (ContinuousClock.now - epochBegin).inSeconds
             let evaluation = try evaluate()
+            let met = nonFinite.counts(in: epoch * plan.stepsPerEpoch..<stepInRun)
             let metrics = EpochMetrics(
                 epoch: epoch + 1, step: (epoch + 1) * plan.stepsPerEpoch,
-                learningRate: optimizer.groups.last?.rule.learningRate ?? 0,
-                trainLoss: losses.mean(dtype: .float64).item(Double.self), validLoss: evaluation.loss,
-                accuracy: evaluation.accuracy,
-                imagesPerSecond: Double(images - imagesBefore) / trainSeconds, seconds: seconds())
+                learningRate: learner.optimizer.groups.last?.rule.learningRate ?? 0,
+                trainLoss: meanLoss(), validLoss: evaluation.loss, accuracy: evaluation.accuracy,
+                imagesPerSecond: Double(images - imagesBefore) / trainSeconds, seconds: seconds(), nonFinite: met)
             last = evaluation
             epoch += 1
             stepInEpoch = 0
@@ -131,7 +141,8 @@ public final class Trainer {
         return try finish(
             RunResult(
                 status: .completed, accuracy: evaluation.accuracy, validLoss: evaluation.loss, epochs: epoch,
-                seconds: seconds(), predictions: directory.predictionsFile.lastPathComponent))
+                seconds: seconds(), predictions: directory.predictionsFile.lastPathComponent,
+                nonFinite: nonFinite.counts(in: 0..<stepInRun)))
     }
 
     // MARK: One epoch
@@ -139,50 +150,38 @@ public final class Trainer {
     private enum EpochEnd {
         case done
         case stopped
-        case diverged(String)
+        /// What showed it.
+        case notFinite(String)
     }
 
     /// Trains from the current step to the epoch's end.
     private func trainEpoch(_ didStep: (_ loss: Tensor, _ images: Int) -> TrainingAction) throws -> EpochEnd {
         learner.begin(epoch: epoch)
+        hunter = NonFiniteHunter(learner, at: stepInRun)
         let batches = plan.trainingBatches(epoch: epoch, from: stepInEpoch)
-        // On a GPU the loss of every step would make the host wait, so losses are looked at together.
-        let checkInterval = device == .cpu ? 1 : 50
-        var checked = stepInEpoch
         while let batch = try batches.next() {
-            let loss = try catching { step(batch) }
-            losses[stepInEpoch] = loss
+            let outcome = try learner.step(batch, at: stepInRun, rateFactor: nonFinite.rateFactor)
+            if !outcome.wasTaken { nonFinite.overflowed.append(stepInRun) }
+            losses[stepInEpoch] = outcome.loss
             stepInEpoch += 1
-            if stepInEpoch - checked >= checkInterval || stepInEpoch == plan.stepsPerEpoch {
-                if let reason = nonFiniteLoss(in: checked..<stepInEpoch) { return .diverged(reason) }
-                checked = stepInEpoch
+            let isLast = stepInEpoch == plan.stepsPerEpoch
+            if let sign = hunter.didStep(outcome, next: stepInRun, isLast: isLast) { return .notFinite(sign) }
+            if didStep(outcome.loss, batch.labels.count) == .stop {
+                return hunter.look(next: stepInRun).map(EpochEnd.notFinite) ?? .stopped
             }
-            if didStep(loss, batch.labels.count) == .stop { return .stopped }
         }
         return .done
     }
 
-    /// One step: forward, backward, update. The loss stays on the device.
-    private func step(_ batch: PreparedBatch) -> Tensor {
-        let total = recipe.epochs * plan.stepsPerEpoch
-        learner.layerGroups.apply(schedule.value(at: stepInRun, of: total), in: epoch)
-        let loss = learner.loss(batch)
-        optimizer.step(minimizing: loss, scaler: scaler)
-        optimizer.zeroGrad()
-        return loss.detach()
-    }
-
-    private func nonFiniteLoss(in steps: Range<Int>) -> String? {
-        let values = losses[steps].array(Double.self)
-        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return nil }
-        let step = steps.lowerBound + index
-        return "the training loss is \(values[index]) at step \(epoch * plan.stepsPerEpoch + step + 1) "
-            + "(epoch \(epoch + 1), batch \(step + 1) of \(plan.stepsPerEpoch))"
+    /// The mean loss of the epoch's steps that were not left out.
+    private func meanLoss() -> Double {
+        let taken = losses.isnan().any().item(Bool.self) ? losses.maskedSelect(losses.isfinite()) : losses
+        return taken.mean(dtype: .float64).item(Double.self)
     }
 
     /// What the network makes of the validation images.
     private func evaluate() throws -> Evaluation {
-        model.eval()
+        learner.model.eval()
         return try withoutGradients {
             var loss = 0.0
             var predicted: [Tensor] = []
@@ -190,7 +189,7 @@ public final class Trainer {
             while let batch = try batches.next() {
                 try catching {
                     let (images, labels) = learner.input(batch)
-                    let logits = withAutocast(recipe.precision.dtype, device: device) { model(images) }
+                    let logits = withAutocast(recipe.precision.dtype, device: device) { learner.model(images) }
                     loss += learner.criterion(logits, labels, reduction: .sum).item(Double.self)
                     predicted.append(logits.argmax(dim: 1))
                 }
@@ -231,13 +230,13 @@ public final class Trainer {
     private func runRecord() throws -> RunRecord {
         RunRecord(
             name: recipe.name, recipe: try JSONValue(encoding: recipe), recipeHash: recipe.hash, seed: seed,
-            versions: ["mish": mishVersion, "libtorch": LibTorch.version], device: device.fullName,
-            dataHash: data.hash, weightsHash: learner.weights?.sha256)
+            versions: currentVersions, device: device.fullName, dataHash: data.hash,
+            weightsHash: learner.weights?.sha256)
     }
 
     private func trainingPlan(firstStep: Int) -> TrainingPlan {
         TrainingPlan(
-            recipe: recipe, seed: seed, parameterCount: model.parameterCount,
+            recipe: recipe, seed: seed, parameterCount: learner.model.parameterCount,
             trainingCount: data.training.count, validationCount: data.validation.count,
             classCount: data.classes.count,
             skipped: (data.training.skipped + data.validation.skipped).map(\.description),
@@ -245,42 +244,30 @@ public final class Trainer {
             stepsPerEpoch: plan.stepsPerEpoch, firstStep: firstStep)
     }
 
-    private func checkpoint(seconds: Double) throws -> Checkpoint {
+    func checkpoint(seconds: Double) throws -> Checkpoint {
         var checkpoint = Checkpoint(
             place: .init(
                 recipeHash: recipe.hash, seed: seed, dataHash: data.hash, epoch: epoch,
                 stepInEpoch: stepInEpoch, seconds: seconds))
-        let state = optimizer.state()
-        checkpoint.tensors[.network] = model.state()
-        checkpoint.tensors[.optimizer] = state.tensors
-        checkpoint.records[.optimizer] = String(decoding: try JSONEncoder().encode(state.record), as: UTF8.self)
+        try checkpoint.store(TrainingState(of: learner))
         checkpoint.tensors[.epoch] = ["losses": losses]
-        checkpoint.tensors[.random] = ["cpu": randomState()]
-        if device != .cpu { checkpoint.tensors[.random]!["device"] = randomState(of: device) }
-        if let scaler {
-            checkpoint.records[.scaler] = String(decoding: try JSONEncoder().encode(scaler.state), as: UTF8.self)
+        if nonFinite != NonFiniteRecord() {
+            checkpoint.records[.nonFinite] = String(decoding: try JSONEncoder().encode(nonFinite), as: UTF8.self)
         }
         return checkpoint
     }
 
-    private func restore(_ checkpoint: Checkpoint, from path: String) throws {
+    func restore(_ checkpoint: Checkpoint, from path: String) throws {
         guard checkpoint.place.recipeHash == recipe.hash, checkpoint.place.seed == seed else {
             throw TrainingError.badCheckpoint(path: path, reason: "it belongs to another run")
         }
         do {
-            let decoder = JSONDecoder()
-            try model.load(checkpoint.tensors[.network] ?? [:])
-            let record = try decoder.decode(
-                OptimizerState.Record.self, from: Data((checkpoint.records[.optimizer] ?? "").utf8))
-            try optimizer.load(OptimizerState(tensors: checkpoint.tensors[.optimizer] ?? [:], record: record))
-            if let scaler, let text = checkpoint.records[.scaler] {
-                scaler.state = try decoder.decode(LossScaler.State.self, from: Data(text.utf8))
-            }
-            try catching {
-                if let state = checkpoint.tensors[.random]?["cpu"] { setRandomState(state) }
-                if let state = checkpoint.tensors[.random]?["device"] { setRandomState(state, of: device) }
-                if let values = checkpoint.tensors[.epoch]?["losses"] { losses.copy_(values) }
-            }
+            try checkpoint.state().restore(to: learner)
+            nonFinite =
+                try checkpoint.records[.nonFinite].map {
+                    try JSONDecoder().decode(NonFiniteRecord.self, from: Data($0.utf8))
+                } ?? NonFiniteRecord()
+            if let values = checkpoint.tensors[.epoch]?["losses"] { try catching { _ = losses.copy_(values) } }
         } catch {
             throw TrainingError.badCheckpoint(path: path, reason: "\(error)")
         }

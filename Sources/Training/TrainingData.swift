@@ -97,7 +97,7 @@ struct BatchPlan: Sendable {
 
     /// The batches of an epoch from step `first` on, prepared ahead.
     func trainingBatches(epoch: Int, from first: Int) -> BatchLoader {
-        let order = [Int].permutation(count: data.training.count, seed: seed, epoch: epoch)
+        let order = trainingOrder(epoch)
         let (transform, erasing, mixing) = (
             recipe.makeTrainingTransform(), recipe.makeErasing(), recipe.makeMixing()
         )
@@ -115,6 +115,25 @@ struct BatchPlan: Sendable {
                 count: indices.count, width: size, height: size, seed: seed, epoch: epoch, step: step)
             return batch
         }
+    }
+
+    /// The batch of a step of the run, counted from 0: the same that the run trained with.
+    func trainingBatch(_ step: Int) throws -> PreparedBatch {
+        let (epoch, index) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        return try trainingBatches(epoch: epoch, from: index).next()!
+    }
+
+    /// The images of that batch, by file where they have one.
+    func trainingFiles(_ step: Int) -> [String] {
+        let (epoch, index) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        let order = trainingOrder(epoch)
+        return order[slice(index, of: order.count)].map { image in
+            data.training.urls.isEmpty ? "training image \(image)" : data.training.urls[image].relativePath
+        }
+    }
+
+    private func trainingOrder(_ epoch: Int) -> [Int] {
+        [Int].permutation(count: data.training.count, seed: seed, epoch: epoch)
     }
 
     /// The validation images in order, prepared ahead.

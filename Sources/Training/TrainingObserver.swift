@@ -46,6 +46,8 @@ public protocol TrainingObserver: AnyObject {
     func willBegin(_ plan: TrainingPlan)
     /// A step is done.
     func didStep(_ progress: StepProgress) -> TrainingAction
+    /// A value that is not finite was found; the run goes on or ends as the recipe says.
+    func didFindNonFinite(_ report: NonFiniteReport)
     /// An epoch and its validation are done.
     func didFinishEpoch(_ metrics: EpochMetrics) -> TrainingAction
     /// The run has ended or was stopped.
@@ -55,6 +57,7 @@ public protocol TrainingObserver: AnyObject {
 extension TrainingObserver {
     public func willBegin(_ plan: TrainingPlan) {}
     public func didStep(_ progress: StepProgress) -> TrainingAction { .proceed }
+    public func didFindNonFinite(_ report: NonFiniteReport) {}
     public func didFinishEpoch(_ metrics: EpochMetrics) -> TrainingAction { .proceed }
     public func didEnd(_ outcome: TrainingOutcome) {}
 }

@@ -108,4 +108,9 @@ public struct ErasedPixels: Sendable, Hashable {
 
     /// Three channels for each pixel.
     public internal(set) var values: [Float]
+
+    package init(positions: [Int], values: [Float]) {
+        precondition(values.count == 3 * positions.count, "\(values.count) values for \(positions.count) pixels")
+        (self.positions, self.values) = (positions, values)
+    }
 }

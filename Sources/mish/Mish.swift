@@ -12,7 +12,7 @@ struct Mish: ParsableCommand {
             """,
         version: mishVersion,
         subcommands: [
-            Demo.self, Train.self, RunBoard.self, ShowRecipe.self, Compare.self, LearningRateFind.self, Convert.self,
-            DataCommand.self, ListModels.self, ProfileCommand.self, AccuracyCommand.self, Doctor.self,
+            Demo.self, Train.self, Diagnose.self, RunBoard.self, ShowRecipe.self, Compare.self, LearningRateFind.self,
+            Convert.self, DataCommand.self, ListModels.self, ProfileCommand.self, AccuracyCommand.self, Doctor.self,
         ])
 }

@@ -13,6 +13,11 @@ struct Train: ParsableCommand {
 
             The run's folder holds run.json, metrics.jsonl, checkpoint.safetensors, predictions.safetensors \
             and, written last, result.json. Ctrl-C saves a checkpoint; --resume goes on from it.
+
+            A NaN or an infinity is traced to the operator in which it began, and the step is saved below \
+            nonfinite/ for mish diagnose. The recipe's key non_finite says what then happens: stop (the run has \
+            failed), skip (the step's update is left out, five in a row at most), or roll_back (the run goes back \
+            to its last checkpoint and halves the learning rate, three times at most).
             """)
 
     @Argument(help: "The recipe, a YAML file.") var recipe: String

@@ -96,6 +96,23 @@ import Training
         }
     }
 
+    @Test func runsThatLeftStepsOutOrWentBackAreWarnedOf() throws {
+        try withTemporaryFolder { folder in
+            let recipe = SyntheticRecipe(name: "a", mean: 0.9, sd: 0.01, epochs: 4)
+            var sets = try syntheticSets([recipe], seeds: 0..<3, in: folder)
+            var overflows = NonFiniteCounts()
+            overflows.overflows = 3
+            sets[0].runs[0].result?.nonFinite = overflows
+            #expect(try Leaderboard(title: "t", sets: sets).warnings.isEmpty)
+            var others = overflows
+            (others.skipped, others.rollBacks) = (4, 1)
+            sets[0].runs[1].result?.nonFinite = others
+            let warnings = try Leaderboard(title: "t", sets: sets).warnings
+            #expect(warnings.count == 1)
+            #expect(warnings[0].hasPrefix("1 of the 3 complete runs of a met") && warnings[0].contains("4 steps"))
+        }
+    }
+
     @Test func itSurvivesJSON() throws {
         let board = try Leaderboard(title: "t", sets: sets(["a": best, "b": worse, "c": [0.5], "d": []]))
         #expect(try JSONDecoder().decode(Leaderboard.self, from: board.json) == board)

@@ -60,8 +60,8 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
 
 @Suite(.serialized) struct CommandTests {
     @Test(arguments: [
-        "demo", "train", "board", "recipe", "compare", "lr-find", "convert", "data", "models", "profile", "accuracy",
-        "doctor",
+        "demo", "train", "diagnose", "board", "recipe", "compare", "lr-find", "convert", "data", "models", "profile",
+        "accuracy", "doctor",
     ])
     func everySubcommandExplainsItself(name: String) throws {
         try withFolder { folder in
@@ -147,6 +147,35 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
             let result = try Program.run("train", "typo.yaml", in: folder)
             #expect(result.code == 1 && result.output.isEmpty)
             #expect(result.errors.contains("typo.yaml:2") && result.errors.contains("did you mean epochs?"))
+        }
+    }
+
+    @Test func aRunThatDivergesSaysWhereAndTheStepCanBeTakenAgain() throws {
+        try withFolder { folder in
+            try writeRecipe(epochs: 1, in: folder)
+            let settings = ["optimizer={name: sgd, learning_rate: 1e30}", "schedule=constant"]
+            let diverging = settings.flatMap { ["--set", $0] }
+            let (process, _, errors) = try Program.start(
+                ["train", "tiny.yaml", "--out", "run"] + diverging, in: folder)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 1)
+            let shown = try String(contentsOf: errors, encoding: .utf8)
+            let step = try #require(shown.firstMatch(of: /see (\S+\/nonfinite\/step-\d+)/)?.1)
+
+            let again = try Program.run("diagnose", String(step), in: folder)
+            #expect(again.code == 0 && again.output.contains("first in: ") && again.output.contains("as in the run"))
+            let file = URL(filePath: String(step)).appending(path: "finding.txt")
+            #expect(again.output.hasPrefix(try String(contentsOf: file, encoding: .utf8)))
+
+            struct Report: Decodable {
+                struct Finding: Decodable { let phase: String }
+                let finding: Finding, files: [String]
+            }
+            let asJSON = try Program.run("diagnose", String(step), "--json", in: folder)
+            let report = try JSONDecoder().decode(Report.self, from: Data(asJSON.output.utf8))
+            #expect(report.finding.phase == "forward" && report.files.count == 256)
+            let none = try Program.run("diagnose", "run", in: folder)
+            #expect(none.code == 1 && none.errors.contains("not a step that a run has saved"))
         }
     }
 

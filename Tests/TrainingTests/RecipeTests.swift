@@ -76,6 +76,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             device: cuda:1
             workers: 3
             checkpoint: none
+            non_finite: skip
             """)
         #expect(recipe.name == "all of it")
         #expect(recipe.data == .folder("/recipes/photographs") && recipe.noisyLabels == 25)
@@ -119,6 +120,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         #expect(recipe.device == .cuda(1))
         #expect(recipe.workers == 3)
         #expect(recipe.checkpoint == .none)
+        #expect(recipe.nonFinite == .skip)
     }
 
     @Test func defaultsFollowTheData() throws {
@@ -413,6 +415,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         recipe.device = pick([.cpu, .cuda(nil), .cuda(0), .cuda(7)])
         recipe.workers = natural(1...64)
         recipe.checkpoint = pick(Recipe.Checkpointing.allCases)
+        recipe.nonFinite = pick(recipe.checkpoint == .none ? [.stop, .skip] : Recipe.NonFinite.allCases)
         return recipe
     }
 
@@ -453,7 +456,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             "decoupled_weight_decay", "momenta", "epsilon", "weight_decay", "decay_norms_and_biases", "lookahead",
             "steps", "alpha",
             "gradient_centralization", "schedule", "flat_fraction", "warmup_steps", "epochs", "batch_size",
-            "drop_last", "label_smoothing", "precision", "device", "workers", "checkpoint",
+            "drop_last", "label_smoothing", "precision", "device", "workers", "checkpoint", "non_finite",
         ] {
             #expect(printed.contains("\(key):"), "\(key)")
         }
@@ -468,7 +471,8 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
             + #""broken_images":"stop","data":"digits","device":"cpu","drop_last":true,"epochs":5,"fine_tuning":"none","#
             + #""image_size":8,"label_smoothing":0.1,"loss":{"name":"cross-entropy"},"model":{"activation":"mish","halving":"each-path","#
             + #""name":"mxresnet18","order":"norm-first","pool":"average","#
-            + #""saving":"input","self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"noisy_labels":0,"optimizer":{"betas":[0.9,0.999],"#
+            + #""saving":"input","self_attention":"none","stem":[32,64,64],"stem_pool":"max"},"noisy_labels":0,"#
+            + #""non_finite":"stop","optimizer":{"betas":[0.9,0.999],"#
             + #""decay_norms_and_biases":false,"epsilon":1.0e-08,"learning_rate":0.001,"lookahead":"none","#
             + #""name":"adamw","weight_decay":0.01},"precision":"fp32","schedule":{"name":"constant","#
             + #""warmup_steps":0},"validation":{"method":"squish","resize":8},"weights":"none"}"#

@@ -48,6 +48,8 @@ public struct Recipe: Equatable, Sendable {
     public var workers: Int
     /// When the state of training is saved.
     public var checkpoint = Checkpointing.epoch
+    /// What to do about a value that is not finite.
+    public var nonFinite = NonFinite.stop
 
     /// The default recipe for `data`.
     public init(name: String = "recipe", data: DataSource = .digits) {
@@ -106,6 +108,10 @@ extension Recipe: RecipeSection {
         fields.value("device", &device)
         fields.value("workers", &workers, .within(1...1024))
         fields.value("checkpoint", &checkpoint)
+        fields.value("non_finite", &nonFinite)
+        if nonFinite == .rollBack, checkpoint == .none {
+            fields.refuse("non_finite", "must be stop or skip where checkpoint is none: there is nothing to go back to")
+        }
     }
 }
 
@@ -134,6 +140,20 @@ extension Recipe {
         case epoch
         /// Never: the run cannot be resumed.
         case none
+    }
+
+    /// What to do when the loss, a gradient or a weight is not finite. The step that broke is found, taken apart
+    /// and saved in any case. A step that fp16's loss scaler leaves out by itself, with a smaller scale next time, is
+    /// only counted.
+    public enum NonFinite: String, RecipeChoice, Sendable {
+        /// The run ends as failed.
+        case stop
+        /// The step is left out: weights, buffers and the optimizer's memory stay as they were before it. A sixth
+        /// step in a row ends the run.
+        case skip
+        /// The run goes back to its last checkpoint, the beginning of the epoch, and goes on with half the learning
+        /// rate until its end. The fourth time ends it.
+        case rollBack = "roll_back"
     }
 
     /// Where a run computes.

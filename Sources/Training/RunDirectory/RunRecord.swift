@@ -57,11 +57,13 @@ public struct EpochMetrics: Sendable, Codable, Equatable {
     public var imagesPerSecond: Double
     /// Seconds since the run began, time before an interruption included.
     public var seconds: Double
+    /// What the epoch met of values that are not finite; `nil` for nothing.
+    public var nonFinite: NonFiniteCounts?
 
     /// The metrics of one epoch.
     public init(
         epoch: Int, step: Int, learningRate: Double, trainLoss: Double, validLoss: Double?, accuracy: Double?,
-        imagesPerSecond: Double, seconds: Double
+        imagesPerSecond: Double, seconds: Double, nonFinite: NonFiniteCounts? = nil
     ) {
         self.epoch = epoch
         self.step = step
@@ -71,6 +73,7 @@ public struct EpochMetrics: Sendable, Codable, Equatable {
         self.accuracy = accuracy
         self.imagesPerSecond = imagesPerSecond
         self.seconds = seconds
+        self.nonFinite = nonFinite
     }
 }
 
@@ -98,11 +101,13 @@ public struct RunResult: Sendable, Codable, Equatable {
     public var seconds: Double
     /// The file with the predictions on the validation set, relative to the run's folder.
     public var predictions: String?
+    /// What the run met of values that are not finite; `nil` for nothing.
+    public var nonFinite: NonFiniteCounts?
 
     /// The end of a run.
     public init(
         status: Status, reason: String? = nil, accuracy: Double? = nil, validLoss: Double? = nil, epochs: Int,
-        seconds: Double, predictions: String? = nil
+        seconds: Double, predictions: String? = nil, nonFinite: NonFiniteCounts? = nil
     ) {
         self.status = status
         self.reason = reason
@@ -111,5 +116,6 @@ public struct RunResult: Sendable, Codable, Equatable {
         self.epochs = epochs
         self.seconds = seconds
         self.predictions = predictions
+        self.nonFinite = nonFinite
     }
 }

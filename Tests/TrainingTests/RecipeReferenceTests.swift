@@ -60,7 +60,7 @@ import Testing
         }
         let documented = Set(try #require(Self.tables["Keys"]).flatMap { $0[0] })
         let common: Set = [
-            "model.name", "model.activation", "optimizer.name", "optimizer.decay_norms_and_biases",
+            "model.name", "model.activation", "model.saving", "optimizer.name", "optimizer.decay_norms_and_biases",
             "optimizer.lookahead.steps", "optimizer.lookahead.alpha", "schedule.name",
         ]
         #expect(documented == known.union(common), "\(documented.symmetricDifference(known.union(common)))")
@@ -69,7 +69,7 @@ import Testing
     @Test func theNetworks() throws {
         let rows = try #require(Self.tables["Networks"])
         #expect(Set(rows.flatMap { $0[0] }) == Set(ModelCatalog.entries.map(\.name)))
-        for row in rows { for name in row[0] { try check("model", name, row[1], common: ["name"]) } }
+        for row in rows { for name in row[0] { try check("model", name, row[1], common: ["name", "saving"]) } }
     }
 
     @Test func theOptimizersWithTheirUsualSchedules() throws {

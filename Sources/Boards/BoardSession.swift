@@ -87,6 +87,7 @@ public final class BoardSession {
                     .joined(separator: "-")
                 let file = folder.appending(path: "\(RunDirectory.plainName(name)).html")
                 do {
+                    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
                     try Data(Report(leaderboard, sets: sets).html.utf8).write(to: file, options: .atomic)
                 } catch {
                     throw RunDirectoryError.notWritable(path: file.path, reason: error.localizedDescription)

@@ -325,6 +325,7 @@ func recipe(_ yaml: String, overrides: [String] = []) throws(RecipeError) -> Rec
         #expect(changed.augmentation.crop == .randomResized(.init(scale: [0.5, 1])))
         #expect(changed.name == "a=b")
         #expect(try recipe(yaml, overrides: ["optimizer=adamw"]).optimizer == .init(.adamw))
+        #expect(try recipe(yaml, overrides: ["optimizer.name=adamw"]).optimizer == .init(.adamw))
     }
 
     @Test func numbersInAllTheirForms() throws {

@@ -67,6 +67,8 @@ package struct RecipeFields {
         guard var entries = keyPath.isEmpty ? node.entries : node.namedEntries else {
             return [.init(node.place, keyPath, "expected keys and values, found \(node.summary)")]
         }
+        // An override of the key that a lone word stands for takes its place.
+        if entries.contains(where: { $0.key == Section.keyOfLoneWord }) { entries.removeAll { $0.key.isEmpty } }
         for index in entries.indices where entries[index].key.isEmpty { entries[index].key = Section.keyOfLoneWord }
         var fields = RecipeFields(vocabulary, node.place, keyPath, entries: entries)
         section.visit(&fields)

@@ -18,11 +18,11 @@ public struct BoardResults: Sendable {
     public let cells: [Cell]
 
     /// The leaderboard as Markdown; of several cells, a table with a row for each cell and a column for each
-    /// entry, every failed run with its reason, and each cell's verdict.
+    /// entry, every run that failed or met a validation loss that is not finite, and each cell's verdict.
     public var markdown: String {
         if cells.count == 1 { return cells[0].leaderboard.markdown + "report: \(cells[0].report.relativePath)" }
         var blocks = ["# \(title)", table]
-        if !failures.isEmpty { blocks.append("## Failed runs\n\n" + failures.joined(separator: "\n")) }
+        if !troubles.isEmpty { blocks.append("## What went wrong\n\n" + troubles.joined(separator: "\n")) }
         let verdicts = cells.map { "- \($0.name): \($0.leaderboard.headline) (\($0.report.relativePath))" }
         blocks.append("## Verdicts\n\n" + verdicts.joined(separator: "\n"))
         return blocks.joined(separator: "\n\n")
@@ -50,7 +50,8 @@ public struct BoardResults: Sendable {
         let cells: [Cell]
     }
 
-    /// Mean accuracies in per cent: with how many runs failed, `-` where nothing has ended.
+    /// Mean accuracies in per cent, with how many runs failed or met a loss that is not finite; `-` where nothing has
+    /// ended.
     private var table: String {
         var entries: [String] = []
         for row in cells.flatMap(\.leaderboard.rows) where !entries.contains(row.name) { entries.append(row.name) }
@@ -61,18 +62,22 @@ public struct BoardResults: Sendable {
                 cell.cell.map(\.value)
                     + entries.map { name in
                         guard let row = cell.leaderboard.rows.first(where: { $0.name == name }) else { return "" }
+                        let troubled = row.runs.count { $0.state == "complete" && $0.reason != nil }
                         let failed = row.failed > 0 ? ["\(row.failed) failed"] : []
-                        return ((row.n > 0 || failed.isEmpty ? [percent(row.mean)] : []) + failed)
+                        let nonFinite = troubled > 0 ? ["\(troubled) not finite"] : []
+                        return ((row.n > 0 || failed.isEmpty ? [percent(row.mean)] : []) + failed + nonFinite)
                             .joined(separator: ", ")
                     }
             })
     }
 
-    private var failures: [String] {
+    private var troubles: [String] {
         cells.flatMap { cell in
             cell.leaderboard.rows.flatMap { row in
-                row.runs.filter { $0.state == "failed" }.map { run in
-                    "- \(cell.name), \(row.name), seed \(run.seed): \(run.reason ?? "no reason was recorded")"
+                row.runs.filter { $0.state == "failed" || $0.reason != nil }.map { run in
+                    let kind = run.state == "failed" ? "failed: " : ""
+                    return "- \(cell.name), \(row.name), seed \(run.seed): "
+                        + kind + (run.reason ?? "no reason was recorded")
                 }
             }
         }

@@ -43,7 +43,7 @@ public struct Leaderboard: Sendable, Codable, Equatable {
         public let state: String
         /// The accuracy, 0...1; only of complete runs.
         public let accuracy: Double?
-        /// Why a failed run failed.
+        /// Why a failed run failed, or that a complete one's validation loss was not finite.
         public let reason: String?
     }
 
@@ -142,7 +142,7 @@ extension Leaderboard.Row {
         name = set.name
         self.tier = tier
         runs = set.runs.map {
-            .init(seed: $0.seed, state: "\($0.state)", accuracy: $0.accuracy, reason: $0.result?.reason)
+            .init(seed: $0.seed, state: "\($0.state)", accuracy: $0.accuracy, reason: $0.trouble)
         }
         n = accuracies.count
         if accuracies.isEmpty {
@@ -246,6 +246,11 @@ func dataWarnings(_ sets: [RunSet]) -> [String] {
                 "\(changed.count) of the \(set.completeRuns.count) complete runs of \(set.name) met values that are not "
                     + "finite and are not what the recipe says: \(steps) steps were left out, and \(rollBacks) times a "
                     + "run went back and halved its learning rate.")
+        }
+        let troubled = set.completeRuns.count { $0.trouble != nil }
+        if troubled > 0 {
+            warnings.append(
+                "\(troubled) of the \(set.runs.count) runs of \(set.name) had a validation loss that is not finite.")
         }
         let unfinished = set.count(.interrupted) + set.count(.absent)
         if unfinished > 0 {

@@ -42,6 +42,14 @@ public struct Run: Sendable {
         self.seed = seed ?? record?.seed ?? 0
     }
 
+    /// Why the run failed, or of a complete run the first epoch whose loss on the validation images is not finite:
+    /// what it measured there is not worth much.
+    public var trouble: String? {
+        if let reason = result?.reason { return reason }
+        return metrics.first { $0.validLoss?.isFinite == false }
+            .map { "the validation loss is \($0.validLoss!) after epoch \($0.epoch)" }
+    }
+
     /// The accuracy after the last epoch; `nil` unless the run is complete.
     public var accuracy: Double? { state == .complete ? result?.accuracy : nil }
 }

@@ -96,6 +96,18 @@ import Training
         }
     }
 
+    @Test func completeRunsWithoutAFiniteValidationLossAreNamed() throws {
+        try withTemporaryFolder { folder in
+            let recipe = SyntheticRecipe(name: "a", mean: 0.9, sd: 0.01, epochs: 4)
+            var sets = try syntheticSets([recipe], seeds: 0..<3, in: folder)
+            sets[0].runs[1].metrics[2].validLoss = .infinity
+            let board = try Leaderboard(title: "t", sets: sets)
+            #expect(board.rows[0].n == 3 && board.rows[0].failed == 0)
+            #expect(board.rows[0].runs.map(\.reason) == [nil, "the validation loss is inf after epoch 3", nil])
+            #expect(board.warnings == ["1 of the 3 runs of a had a validation loss that is not finite."])
+        }
+    }
+
     @Test func runsThatLeftStepsOutOrWentBackAreWarnedOf() throws {
         try withTemporaryFolder { folder in
             let recipe = SyntheticRecipe(name: "a", mean: 0.9, sd: 0.01, epochs: 4)

@@ -18,9 +18,10 @@ build: setup
 demo: build
 	.build/release/mish demo
 
+# One test at a time: they share LibTorch's random generator, and some compare runs of the same seed.
 test: setup
 	swift build $(FLAGS) --build-tests
-	swift test $(FLAGS) --disable-xctest --skip-build
+	swift test $(FLAGS) --disable-xctest --skip-build --no-parallel
 
 # The operators from Python, with the PyTorch that holds the same LibTorch.
 test-python: setup

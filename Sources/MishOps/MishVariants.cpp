@@ -1,6 +1,5 @@
 // Mish by what its backward pass needs: mish::mish_ keeps only the output, in place of the input, and
 // mish::mish_storing_softplus keeps softplus(x) beside x.
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/autograd_not_implemented_fallback.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -15,12 +14,6 @@ using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 using Pair = std::tuple<Tensor, Tensor>;
-
-/// An operator of this library, by the type of a function of its signature.
-template <class Signature>
-auto operatorNamed(const char* name, Signature*) {
-    return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
-}
 
 Tensor callMishBackward(const Tensor& grad, const Tensor& x) {
     static const auto op =

@@ -1,6 +1,5 @@
 // The operators mish::NAME, mish::NAME_backward and mish::NAME_double_backward of every activation:
 // schemas, kernels and derivatives, registered with LibTorch's dispatcher.
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/autograd_not_implemented_fallback.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/headeronly/version.h>
@@ -84,26 +83,21 @@ struct Operators {
 
     // Calls through the dispatcher.
 
-    template <class Signature>
-    static auto operatorNamed(const char* suffix) {
-        return c10::Dispatcher::singleton()
-            .findSchemaOrThrow((std::string(nameOf(activation)) + suffix).c_str(), "")
-            .template typed<Signature>();
-    }
+    static std::string named(const char* suffix) { return std::string(nameOf(activation)) + suffix; }
 
     static Tensor callForward(const Tensor& x, Parameters... parameters) {
-        static const auto op = operatorNamed<decltype(forward)>("");
+        static const auto op = operatorNamed(named(""), &forward);
         return op.call(x, parameters...);
     }
 
     static Tensor callBackward(const Tensor& grad, const Tensor& x, Parameters... parameters) {
-        static const auto op = operatorNamed<decltype(backward)>("_backward");
+        static const auto op = operatorNamed(named("_backward"), &backward);
         return op.call(grad, x, parameters...);
     }
 
     static Pair callDoubleBackward(const Tensor& gg, const Tensor& grad, const Tensor& x,
                                    Parameters... parameters) {
-        static const auto op = operatorNamed<decltype(doubleBackward)>("_double_backward");
+        static const auto op = operatorNamed(named("_double_backward"), &doubleBackward);
         return op.call(gg, grad, x, parameters...);
     }
 
@@ -161,14 +155,14 @@ struct Operators {
 
     static Tensor differentiableForward(c10::DispatchKeySet keys, const Tensor& x, Parameters... parameters) {
         if (isDifferentiated(x)) return ForwardFunction::apply(x, parameters...);
-        static const auto op = operatorNamed<decltype(forward)>("");
+        static const auto op = operatorNamed(named(""), &forward);
         return op.redispatch(keys & c10::after_autograd_keyset, x, parameters...);
     }
 
     static Tensor differentiableBackward(c10::DispatchKeySet keys, const Tensor& grad, const Tensor& x,
                                          Parameters... parameters) {
         if (isDifferentiated(grad) || isDifferentiated(x)) return BackwardFunction::apply(grad, x, parameters...);
-        static const auto op = operatorNamed<decltype(backward)>("_backward");
+        static const auto op = operatorNamed(named("_backward"), &backward);
         return op.redispatch(keys & c10::after_autograd_keyset, grad, x, parameters...);
     }
 

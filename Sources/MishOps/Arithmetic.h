@@ -88,6 +88,14 @@ MISH_INLINE Real exponentialMinusOneOfDouble(Real x) {
     return multiplyAdd(scale, multiplyAdd(r * r, p, r), scale - Real(1.0));
 }
 
+/// x = k ln 2 + r on lanes of double; the low bits of `t` are k. The error of r is k 2^-55.
+template <class Real>
+MISH_INLINE Real reduceShortly(Real x, Real& t) {
+    const Real magic = Real(0x1.8p52);
+    t = multiplyAdd(x, Real(0x1.71547652b82fep+0), magic);
+    return multiplyAdd(t - magic, Real(-0x1.62e42fefa39efp-1), x);
+}
+
 /// scale 2^k e^r for a value in fp32: relative error 2^-28.
 template <class Lanes>
 MISH_INLINE typename Lanes::Real shortlyExpanded(typename Lanes::Real r, typename Lanes::Integer k, double scale) {
@@ -105,18 +113,16 @@ MISH_INLINE typename Lanes::Real shortlyExpanded(typename Lanes::Real r, typenam
 template <class Lanes>
 MISH_INLINE typename Lanes::Real shortExponentialOfDouble(typename Lanes::Real x, double scale) {
     using Real = typename Lanes::Real;
-    const Real magic = Real(0x1.8p52);
-    const Real t = multiplyAdd(x, Real(0x1.71547652b82fep+0), magic);
-    const Real r = multiplyAdd(t - magic, Real(-0x1.62e42fefa39efp-1), x);
+    Real t;
+    const Real r = reduceShortly(x, t);
     return shortlyExpanded<Lanes>(r, asBits(t), scale);
 }
 
 /// e^x - 1 for fp32, x in [-64, 709]: relative error 2^-30.
 template <class Real>
 MISH_INLINE Real shortExponentialMinusOneOfDouble(Real x) {
-    const Real magic = Real(0x1.8p52);
-    const Real t = multiplyAdd(x, Real(0x1.71547652b82fep+0), magic);
-    const Real r = multiplyAdd(t - magic, Real(-0x1.62e42fefa39efp-1), x);
+    Real t;
+    const Real r = reduceShortly(x, t);
     Real p = multiplyAdd(Real(0x1.a125285dbcbf1p-13), r, Real(0x1.6d4362097d81ap-10));
     p = multiplyAdd(p, r, Real(0x1.1110e0de7be2bp-7));
     p = multiplyAdd(p, r, Real(0x1.5554e8d9c7d96p-5));
@@ -131,9 +137,8 @@ MISH_INLINE Real shortExponentialMinusOneOfDouble(Real x) {
 template <class Lanes>
 MISH_INLINE typename Lanes::Real roughExponentialOfDouble(typename Lanes::Real x, double scale) {
     using Real = typename Lanes::Real;
-    const Real magic = Real(0x1.8p52);
-    const Real t = multiplyAdd(x, Real(0x1.71547652b82fep+0), magic);
-    const Real r = multiplyAdd(t - magic, Real(-0x1.62e42fefa39efp-1), x);
+    Real t;
+    const Real r = reduceShortly(x, t);
     Real p = multiplyAdd(Real(0x1.a124e3f154d32p-13 * scale), r, Real(0x1.6d431504c53d3p-10 * scale));
     p = multiplyAdd(p, r, Real(0x1.1110e0f726534p-7 * scale));
     p = multiplyAdd(p, r, Real(0x1.5554e9114ecf9p-5 * scale));

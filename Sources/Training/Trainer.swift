@@ -167,7 +167,7 @@ public final class Trainer {
             let isLast = stepInEpoch == plan.stepsPerEpoch
             if let sign = hunter.didStep(outcome, next: stepInRun, isLast: isLast) { return .notFinite(sign) }
             if didStep(outcome.loss, batch.labels.count) == .stop {
-                return hunter.look(next: stepInRun).map(EpochEnd.notFinite) ?? .stopped
+                return hunter.look().map(EpochEnd.notFinite) ?? .stopped
             }
         }
         return .done

@@ -16,7 +16,8 @@ public struct TrainingData: Sendable {
 
     /// Reads and decodes the images that a recipe names.
     ///
-    /// - Throws: ``DataSetError``, ``NoisyLabelsError``, ``ImageFolderError``, ``ImageError`` or ``DecodedImagesError``, which name the path, and
+    /// - Throws: ``DataSetError``, ``NoisyLabelsError``, ``ImageFolderError``, ``ImageError`` or
+    ///   ``DecodedImagesError``, which name the path, and
     ///   ``TrainingError/tooFewImages(count:batchSize:)``.
     public init(for recipe: Recipe) throws {
         switch recipe.data {

@@ -37,17 +37,18 @@ final class NonFiniteHunter {
     func didStep(_ outcome: StepOutcome, next: Int, isLast: Bool) -> String? {
         losses.append(outcome.loss)
         if outcome.isBeyondScaling { return "gradients overflow in fp16 at a loss scale of 1 or less" }
-        if isLast || next - good.step >= Self.interval { return look(next: next) }
-        return learner.device == .cpu ? lossSign() : nil
+        // The next epoch begins with a hunter of its own.
+        if isLast { return look() }
+        guard next - good.step >= Self.interval else { return learner.device == .cpu ? lossSign() : nil }
+        if let sign = look() { return sign }
+        good = (next, TrainingState(of: learner, network).copied())
+        return nil
     }
 
-    /// Looks at everything before the step `next`, and keeps the state if it is good.
-    func look(next: Int) -> String? {
+    /// Looks at everything.
+    func look() -> String? {
         if let sign = lossSign() { return sign }
-        let state = TrainingState(of: learner, network)
-        guard state.isFinite else { return "weights or the optimizer's memory are not finite" }
-        good = (next, state.copied())
-        return nil
+        return TrainingState(of: learner, network).isFinite ? nil : "weights or the optimizer's memory are not finite"
     }
 
     private func lossSign() -> String? {

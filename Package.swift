@@ -110,7 +110,8 @@ let package = Package(
         .testTarget(name: "ActivationsTests", dependencies: ["Activations"]),
         .testTarget(name: "VisionTests", dependencies: ["Vision", "CImage"], resources: [.copy("Fixtures")]),
         .testTarget(
-            name: "DataSetsTests", dependencies: ["DataSets", "Training", "mish"], resources: [.copy("Fixtures")]),
+            name: "DataSetsTests", dependencies: ["DataSets", "Training", "mish", "TestSupport"],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "LayersTests", dependencies: ["Layers"]),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "Optimizers", "TestSupport"], resources: [.copy("Fixtures")]),

@@ -40,13 +40,6 @@ private struct Program {
     }
 }
 
-private func withFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
-}
-
 /// A run of seconds on the digits.
 private func writeRecipe(epochs: Int, in folder: URL) throws {
     let text = """

@@ -6,13 +6,6 @@ import Testing
 import Torch
 
 @Suite struct WeightConversionTests {
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "conversion-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(folder.path)
-    }
-
     private static let pytorch = repository?.appending(path: "Tests/TorchTests/Fixtures/pytorch").path ?? ""
 
     /// Writes a network's weights by another library's names, and returns them by ours.
@@ -34,7 +27,8 @@ import Torch
         ("res2net50_26w_4s", .timm),
     ])
     func anothersNamesBecomeOurs(model: String, names: WeightNames) throws {
-        try withFolder { folder in
+        try withFolder { url in
+            let folder = url.path
             let state = try write(model, classes: 7, by: names, to: "\(folder)/in.safetensors")
             let conversion = try WeightConversion(of: "\(folder)/in.safetensors", for: model, names: names)
             #expect(conversion.report.isExact && conversion.classes == 7)
@@ -50,7 +44,8 @@ import Torch
     /// Every type that torch.save writes, by its bytes; views and tied tensors as those of their own.
     @Test(.enabled(if: repository != nil), arguments: ["zip.pth", "legacy.pth"], ["typed", "views", "state_dict"])
     func everyTypeStaysBitEqual(name: String, key: String) throws {
-        try withFolder { folder in
+        try withFolder { url in
+            let folder = url.path
             try WeightConversion(of: "\(Self.pytorch)/\(name)", key: key).write(to: "\(folder)/out.safetensors")
             let written = try SafetensorsFile(path: "\(folder)/out.safetensors")
             let reference = try WeightFile(path: "\(Self.pytorch)/reference.safetensors", key: key)
@@ -65,7 +60,8 @@ import Torch
     }
 
     @Test func whatDoesNotFitIsListedAndNothingWritten() throws {
-        try withFolder { folder in
+        try withFolder { url in
+            let folder = url.path
             try write("xresnet18", classes: 10, by: .timm, to: "\(folder)/in.safetensors") {
                 $0["bn1.weight"] = nil
                 $0["conv1.1.num_batches_tracked"] = nil
@@ -82,7 +78,8 @@ import Torch
     }
 
     @Test func theInputIsNotOverwrittenByAnyPath() throws {
-        try withFolder { folder in
+        try withFolder { url in
+            let folder = url.path
             try write("xresnet18", classes: 2, by: .mish, to: "\(folder)/in.safetensors")
             let before = try Data(contentsOf: URL(filePath: "\(folder)/in.safetensors"))
             try FileManager.default.createSymbolicLink(
@@ -99,7 +96,8 @@ import Torch
     }
 
     @Test func networksThatAreNotThere() throws {
-        try withFolder { folder in
+        try withFolder { url in
+            let folder = url.path
             try write("xresnet18", classes: 2, by: .mish, to: "\(folder)/in.safetensors")
             for model in ["resnet18", "mxresnet"] {
                 #expect(throws: ModelError.self) {

@@ -1,6 +1,7 @@
 import Foundation
 import Layers
 import Models
+import TestSupport
 import Testing
 import Torch
 
@@ -20,13 +21,6 @@ private func digitsRecipe(_ changes: String, epochs: Int = 3) throws -> Recipe {
 }
 
 private let groups = "groups: [\"3\", head]"
-
-private func withFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "fine-tuning-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
-}
 
 /// Writes first weights of the tests' network with so many classes, and returns them. Runs that are compared begin
 /// with such a file: other tests draw from the random generator at the same time.

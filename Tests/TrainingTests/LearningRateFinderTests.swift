@@ -5,24 +5,11 @@ import Torch
 
 @testable import Training
 
-/// A network of a second, on the digits; five batches make an epoch.
-private func recipe(_ changes: String = "") throws -> Recipe {
-    try Recipe(
-        yaml: """
-            name: test
-            data: digits
-            image_size: 8
-            model: {name: mxresnet, depths: [1], widths: [8], stem: [8, 8, 8]}
-            batch_size: 256
-            \(changes)
-            """, path: "test.yaml", vocabulary: .standard)
-}
-
 // Within that suite since both draw first weights from the one random generator of the process.
 extension TrainerTests {
     @Suite struct LearningRateFinderTests {
         @Test(arguments: ["fp32", "bf16", "fp16"]) func aSweepLeavesNothingBehind(precision: String) throws {
-            let finder = try LearningRateFinder(recipe("precision: \(precision)"), seed: 0)
+            let finder = try LearningRateFinder(smallRecipe("precision: \(precision)"), seed: 0)
             let weights = finder.learner.model.state().mapValues { $0.clone() }
             let record = finder.learner.optimizer.state().record
             let scale = finder.learner.scaler?.state
@@ -39,7 +26,8 @@ extension TrainerTests {
 
         @Test func learningRatesGrowByOneFactorAndASuggestionIsOneOfThem() throws {
             var told: [Double] = []
-            let finding = try LearningRateFinder(recipe(), seed: 0).find(steps: 40, from: 1e-5, to: 1) { step, loss in
+            let finding = try LearningRateFinder(smallRecipe(), seed: 0).find(steps: 40, from: 1e-5, to: 1) {
+                step, loss in
                 told.append(loss)
                 #expect(step == told.count)
             }
@@ -58,7 +46,7 @@ extension TrainerTests {
 
         @Test func theSeedDecides() throws {
             let curves = try [3, 3, 4].map { seed in
-                try LearningRateFinder(recipe(), seed: seed).find(steps: 30).curve
+                try LearningRateFinder(smallRecipe(), seed: seed).find(steps: 30).curve
             }
             #expect(curves[0] == curves[1])
             #expect(curves[0] != curves[2])
@@ -66,14 +54,14 @@ extension TrainerTests {
 
         @Test func theRecipesLearningRateDoesNotMatter() throws {
             let findings = try ["1e-4", "0.5"].map { rate in
-                try LearningRateFinder(recipe("optimizer: {name: ranger, learning_rate: \(rate)}"), seed: 0).find(
+                try LearningRateFinder(smallRecipe("optimizer: {name: ranger, learning_rate: \(rate)}"), seed: 0).find(
                     steps: 30)
             }
             #expect(findings[0].curve == findings[1].curve)
         }
 
         @Test func aSweepThatDivergesAtOnceSaysSo() throws {
-            let finder = try LearningRateFinder(recipe("optimizer: {name: sgd, learning_rate: 0.1}"), seed: 0)
+            let finder = try LearningRateFinder(smallRecipe("optimizer: {name: sgd, learning_rate: 0.1}"), seed: 0)
             let error = #expect(throws: LearningRateFinderError.self) { try finder.find(from: 1e30, to: 1e31) }
             guard case .divergedAtOnce(let steps, 100, _)? = error else {
                 Issue.record("\(String(describing: error))")
@@ -84,7 +72,7 @@ extension TrainerTests {
         }
 
         @Test func aFirstLossThatIsNotFiniteIsNotTheLearningRates() throws {
-            let finder = try LearningRateFinder(recipe(), seed: 0)
+            let finder = try LearningRateFinder(smallRecipe(), seed: 0)
             _ = withoutGradients { finder.learner.model.parameters()[0].tensor.fill_(Float.nan) }
             let error = #expect(throws: LearningRateFinderError.self) { try finder.find() }
             guard case .notFinite(let loss)? = error else {
@@ -97,7 +85,7 @@ extension TrainerTests {
         @Test(arguments: [(2.1e-3, "2.1e-3"), (1e-2, "1e-2"), (9.99, "1e1"), (3, "3e0"), (1.04e-7, "1e-7")])
         func learningRatesAreWrittenAsRecipesReadThem(rate: Double, text: String) throws {
             #expect(rate.learningRateText == text)
-            let recipe = try recipe("optimizer: {name: sgd, learning_rate: \(text)}")
+            let recipe = try smallRecipe("optimizer: {name: sgd, learning_rate: \(text)}")
             #expect(recipe.optimizer.learningRate == Double(text))
         }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Layers
 import Optimizers
+import TestSupport
 import Testing
 import Torch
 
@@ -8,18 +9,13 @@ import Torch
 
 /// Five steps an epoch on the digits. The network is the tests' own.
 private func fiveSteps(_ changes: String = "", precision: String = "fp32") throws -> Recipe {
-    try Recipe(
-        yaml: """
-            name: test
-            data: digits
-            image_size: 8
-            model: {name: mxresnet, depths: [1], widths: [8], stem: [8, 8, 8]}
-            optimizer: {name: adamw, learning_rate: 1e-3}
-            epochs: 2
-            batch_size: 256
-            precision: \(precision)
-            \(changes)
-            """, path: "test.yaml", vocabulary: .standard)
+    try smallRecipe(
+        """
+        optimizer: {name: adamw, learning_rate: 1e-3}
+        epochs: 2
+        precision: \(precision)
+        \(changes)
+        """)
 }
 
 /// Lets something go wrong in a batch that it knows.
@@ -137,13 +133,6 @@ private final class Reports: TrainingObserver {
         afterStep(progress.step)
         return .proceed
     }
-}
-
-private func withFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "nonfinite-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
 }
 
 private func result(_ outcome: TrainingOutcome) throws -> RunResult {

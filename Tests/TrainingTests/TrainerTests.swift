@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Torch
 import Vision
@@ -7,17 +8,12 @@ import Vision
 
 /// A network and a run that take a second, on the digits.
 private func recipe(_ changes: String = "augmentation: {flip: 0.5, crop: {scale: [0.8, 1.0]}}") throws -> Recipe {
-    try Recipe(
-        yaml: """
-            name: test
-            data: digits
-            image_size: 8
-            model: {name: mxresnet, depths: [1], widths: [8], stem: [8, 8, 8]}
-            optimizer: {name: ranger, learning_rate: 1e-2}
-            \(changes.contains("epochs:") ? "" : "epochs: 3")
-            batch_size: 256
-            \(changes)
-            """, path: "test.yaml", vocabulary: .standard)
+    try smallRecipe(
+        """
+        optimizer: {name: ranger, learning_rate: 1e-2}
+        \(changes.contains("epochs:") ? "" : "epochs: 3")
+        \(changes)
+        """)
 }
 
 /// Stops the run after so many steps in all.
@@ -25,13 +21,6 @@ final class Stopper: TrainingObserver {
     private let step: Int
     init(afterStep step: Int) { self.step = step }
     func didStep(_ progress: StepProgress) -> TrainingAction { progress.step == step ? .stop : .proceed }
-}
-
-private func withFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "trainer-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
 }
 
 /// What must be the same in two runs: the network, the optimizer, every metric that is not a time.

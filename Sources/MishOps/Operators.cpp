@@ -103,17 +103,21 @@ struct Operators {
 
     // Derivatives. The operators that a backward pass calls are differentiable themselves.
 
+    /// ReLU's derivatives at its output are those at its input, and the output is what the next layer keeps anyway.
+    static constexpr bool keepsOutput = activation == Activation::relu;
+
     struct ForwardFunction : torch::autograd::Function<ForwardFunction> {
         static Tensor forward(AutogradContext* context, const Tensor& x, Parameters... parameters) {
             at::AutoDispatchBelowADInplaceOrView below;
-            context->save_for_backward({x});
+            const Tensor y = callForward(x, parameters...);
+            context->save_for_backward({keepsOutput ? y : x});
             (save(context, parameters), ...);
-            return callForward(x, parameters...);
+            return y;
         }
 
         static variable_list backward(AutogradContext* context, variable_list gradients) {
-            const Tensor x = context->get_saved_variables()[0];
-            return {callBackward(gradients[0], x, savedParameter<Parameters>(context)...),
+            const Tensor kept = context->get_saved_variables()[0];
+            return {callBackward(gradients[0], kept, savedParameter<Parameters>(context)...),
                     undefined<Parameters>()...};
         }
     };

@@ -44,6 +44,15 @@ import Torch
         #expect(gradient(of: elu.sum(), at: x).isClose(to: Tensor([2 * 0.1353352832366127, 1]), relative: 1e-15))
     }
 
+    @Test func reluKeepsItsOutputAndNotItsInput() {
+        let x = Tensor([-2.0, 0, 3]).requiringGrad()
+        let input = x * 1, output = Activation.relu(input)
+        input.fill_(1)
+        #expect(gradient(of: output.sum(), at: x, retainGraph: true).array(Double.self) == [0, 0, 1])
+        output.fill_(1)
+        #expect(throws: TorchError.self) { try catching { gradient(of: output.sum(), at: x) } }
+    }
+
     @Test func thirdDerivativesAreRefusedRatherThanWrong() {
         let x = Tensor([0.5]).requiringGrad()
         let first = gradient(of: Activation.mish(x), at: x, createGraph: true)

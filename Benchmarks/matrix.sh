@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a matrix board with several networks at once, which is what keeps a GPU busy, then prints its table.
-#   Benchmarks/matrix.sh bundle/mish Recipes/matrix-digits.yaml 8 --set device=cuda
+# Runs the matrix board with several networks at once, which is what keeps a GPU busy, then prints its table.
+#   Benchmarks/matrix.sh bundle/mish Recipes/matrix-board.yaml 8 --set device=cuda
 # What is complete is not run again. Further options are those of mish board.
 set -euo pipefail
 readonly mish=$1 board=$2 jobs=$3

@@ -1,3 +1,4 @@
+import Foundation
 import Layers
 import Models
 import Testing
@@ -50,6 +51,16 @@ import Torch
         #expect([Double(cost.multiplyAdds), Double(cost.activations)] == expected)
         #expect(cost.parameters == net.parameterCount)
         #expect(net.isTraining)
+    }
+
+    @Test(arguments: ["tf_efficientnet_b0", "efficientnet_b4"])
+    func anEfficientNetBeginsUndecidedBetweenTheClasses(name: String) throws {
+        manualSeed(0)
+        let net = try ModelCatalog.make(name, ModelOptions(classes: 10))
+        let loss = withoutGradients {
+            net(Tensor.randn([32, 3, 64, 64])).crossEntropy(Tensor.randint(0..<10, [32], device: .cpu))
+        }
+        #expect(abs(loss.item(Double.self) - log(10)) < 0.1)
     }
 
     @Test func everyMistakeSaysWhatWouldBeRight() {

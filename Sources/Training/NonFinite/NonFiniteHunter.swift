@@ -11,7 +11,7 @@ import Torch
 /// state before is then known exactly. That step is taken apart by ``findNonFinite(in:_:scaler:loss:)``.
 final class NonFiniteHunter {
     /// After so many steps the state is looked at and copied.
-    static let interval = 50
+    static let interval = 200
 
     private let learner: Learner
     private let network: HeldTensors

@@ -69,13 +69,13 @@ class Ranger:
             torch._foreach_copy_(ps, self.slow)
 
 
-# The network of timm, and what it is made with, for each of ours that timm does not have by the same name. Those of
-# the Mish thread are ours of Tests/Reference, the rest are timm's nearest.
+# The network of timm, and what it is made with, for each of ours that timm does not have by the same name. MXResNets
+# are those of Tests/Reference, the rest are timm's nearest.
 COUNTERPARTS = {
-    **{f"xresnet{depth}": f"resnet{depth}d" for depth in (18, 34, 50, 101, 152)},
-    "xse_resnext50": "seresnext50_32x4d",
-    "res2netplus50": "res2net50d",
-    "res2netplus101": "res2net101d",
+    **{f"xresnet{depth}": (f"resnet{depth}d", {}) for depth in (18, 34, 50, 101, 152)},
+    "xse_resnext50": ("seresnext50_32x4d", {"stem_type": "deep", "stem_width": 32, "avg_down": True}),
+    "res2netplus50": ("res2net50d", {}),
+    "res2netplus101": ("res2net101d", {}),
 }
 SAME = (
     ["res2net50_26w_4s", "res2net50_48w_2s", "res2net50_14w_8s", "res2net50_26w_6s", "res2net50_26w_8s"]
@@ -91,8 +91,9 @@ def peer(model, activation):
         return mxresnet(*DEPTHS[int(model[8:])], act=ACTIVATIONS[activation]())
     import timm
 
-    name = COUNTERPARTS.get(model, model)
-    options = {"act_layer": ACTIVATIONS[activation]} if activation in ACTIVATIONS else {}
+    name, options = COUNTERPARTS.get(model, (model, {}))
+    if activation in ACTIVATIONS:
+        options = {**options, "act_layer": ACTIVATIONS[activation]}
     return timm.create_model(name, num_classes=10, **options)
 
 

@@ -3,8 +3,8 @@ import Training
 
 /// Runs what a board still lacks.
 ///
-/// Folders are the truth: a complete run is not run again, a failed one only when asked, an interrupted one is
-/// handed to the trainer to resume. What a run is, the runner learns from two closures, so that it needs no
+/// Folders are the truth: a run that has ended is not run again, an interrupted one is handed to the trainer to
+/// resume. Several processes may run one board: each takes the next run that no other has claimed. What a run is, the runner learns from two closures, so that it needs no
 /// trainer itself.
 public struct BoardRunner {
     /// What names a run's folder beside its seed.
@@ -29,6 +29,11 @@ public struct BoardRunner {
         public let seed: Int
         /// The run's folder.
         public let directory: RunDirectory
+
+        /// Whether it has not ended, be it running or not.
+        fileprivate var isPending: Bool {
+            get throws(RunDirectoryError) { [.absent, .interrupted].contains(try directory.state()) }
+        }
     }
 
     /// The board.
@@ -64,36 +69,37 @@ public struct BoardRunner {
         }
     }
 
-    /// The runs that ``run(repeatingFailed:_:)`` would run now.
+    /// The runs that have not ended.
     /// - Throws: `RunDirectoryError` for a folder that cannot be read or is corrupt.
-    public func pending(repeatingFailed: Bool = false) throws(RunDirectoryError) -> [Item] {
+    public func pending() throws(RunDirectoryError) -> [Item] {
         var pending: [Item] = []
-        for item in items {
-            switch try item.directory.state() {
-            case .absent, .interrupted: pending.append(item)
-            case .failed: if repeatingFailed { pending.append(item) }
-            case .complete: break
-            }
-        }
+        for item in items where try item.isPending { pending.append(item) }
         return pending
     }
 
-    /// Runs what is pending, one after the other.
+    /// Removes failed runs, so that they are pending again.
+    /// - Throws: `RunDirectoryError` for a folder that cannot be read, removed or is corrupt.
+    public func removeFailed() throws(RunDirectoryError) {
+        for item in items where try item.directory.state() == .failed { try item.directory.remove() }
+    }
+
+    /// Runs what is pending, one after the other. What another process is running is left to it.
     ///
     /// A run that ends with a `result.json` of either kind lets the next begin, whether or not the closure
     /// threw. A closure that leaves none ends the board: it was interrupted, or nothing can run.
     /// - Parameters:
-    ///   - repeatingFailed: remove failed runs and run them again from the start.
     ///   - didThrow: told when the closure threw and left no result; if it returns true, the board goes on.
     ///   - train: runs or resumes one run in its folder.
     /// - Throws: what the closure throws; ``UnfinishedRun`` when it returned without a result;
     ///   `RunDirectoryError`.
     public func run(
-        repeatingFailed: Bool = false, didThrow: (Item, any Error) -> Bool = { _, _ in false },
+        didThrow: (Item, any Error) -> Bool = { _, _ in false },
         _ train: (_ entry: Board.Entry, _ seed: Int, _ directory: RunDirectory) throws -> Void
     ) throws {
-        for item in try pending(repeatingFailed: repeatingFailed) {
-            if try item.directory.state() == .failed { try item.directory.remove() }
+        for item in try pending() {
+            // Another process may have ended it since.
+            guard let claim = try item.directory.claim(), try item.isPending else { continue }
+            defer { withExtendedLifetime(claim) {} }
             var failure: (any Error)?
             do {
                 try train(item.entry, item.seed, item.directory)

@@ -48,30 +48,35 @@ public final class BoardSession {
     /// The resolved recipes, those of all cells.
     public var recipes: [Recipe] { parts.flatMap { part in part.board.entries.map { part.recipes[$0.name]! } } }
 
-    /// Runs what is missing, one run after another, cell by cell.
+    /// Removes the failed runs, so that they are run again.
+    /// - Throws: `RunDirectoryError`.
+    public func removeFailed() throws {
+        for part in parts { try part.runner.removeFailed() }
+    }
+
+    /// Runs what is missing and no other process has claimed, one run after another, cell by cell.
     ///
     /// - Parameters:
-    ///   - repeatingFailed: whether failed runs are run again.
     ///   - didThrow: told about a run that ended with an error instead of a result; if it returns true, the board
     ///     goes on with the next run.
-    ///   - observers: told about every run, after the display on standard error.
+    ///   - display: shows a run, given a label such as `run 3 of 10`.
+    ///   - observers: told about every run, after the display.
     /// - Throws: what ended the board before its end; what was run until then stays.
     public func run(
-        repeatingFailed: Bool = false, didThrow: (Recipe, any Error) -> Bool = { _, _ in false },
+        didThrow: (Recipe, any Error) -> Bool = { _, _ in false },
+        display: (_ label: String) -> any TrainingObserver = { ProgressDisplay(label: $0) },
         observers: [any TrainingObserver] = []
     ) throws {
-        let count = try parts.reduce(0) { try $0 + $1.runner.pending(repeatingFailed: repeatingFailed).count }
+        let count = try parts.reduce(0) { try $0 + $1.runner.pending().count }
         var index = 0
         for part in parts {
-            try part.runner.run(
-                repeatingFailed: repeatingFailed, didThrow: { didThrow(part.recipes[$0.entry.name]!, $1) }
-            ) { entry, seed, directory in
+            try part.runner.run(didThrow: { didThrow(part.recipes[$0.entry.name]!, $1) }) { entry, seed, directory in
                 index += 1
                 let recipe = part.recipes[entry.name]!
                 let trainer = try Trainer(recipe, seed: seed, data: data(for: recipe))
                 _ = try trainer.run(
                     in: directory, resume: true,
-                    observers: [ProgressDisplay(label: "run \(index) of \(count)")] + observers)
+                    observers: [display("run \(index) of \(count)")] + observers)
             }
         }
     }

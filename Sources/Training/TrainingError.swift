@@ -4,6 +4,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case tooFewImages(count: Int, batchSize: Int)
     /// The run has ended before.
     case alreadyEnded(path: String)
+    /// Another process is running it.
+    case isRunning(path: String)
     /// The run has begun before, and resuming was not asked for.
     case alreadyBegun(path: String)
     /// Another recipe or seed was run in this folder.
@@ -27,6 +29,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
                 + "choose a smaller batch_size, or drop_last: false"
         case .alreadyEnded(let path):
             "\(path): this run has ended; remove the folder to run it again, or choose another with --out"
+        case .isRunning(let path):
+            "\(path): another process is running this; wait for it, or choose another folder with --out"
         case .alreadyBegun(let path):
             "\(path): a run has begun here; go on with --resume, or choose another folder with --out"
         case .otherRun(let path, let difference):

@@ -10,7 +10,9 @@ struct RunBoard: ParsableCommand {
         discussion: """
             Example: mish board Recipes/photos-activations.yaml --set data=~/flowers
 
-            Runs that are complete are not run again, interrupted ones are resumed. A board may have cells, such as \
+            Runs that are complete are not run again, interrupted ones are resumed. With --jobs 4, four processes \
+            each take the next run that no other has; more may be started elsewhere with the same folder. On one GPU, \
+            NVIDIA's multi-process service (nvidia-cuda-mps-control -d) lets them share it. A board may have cells, such as \
             image sizes and numbers of epochs, each with a leaderboard of its own; --cell picks some: mish board \
             Recipes/imagewoof.yaml --cell image_size=128 --cell epochs=5
             """)
@@ -25,8 +27,14 @@ struct RunBoard: ParsableCommand {
     @Flag(help: "Run failed runs again.") var repeatFailed = false
     @Flag(help: "Go on with the next run when one ends with an error, and exit with 1 at the end.") var keepGoing =
         false
+    @Option(help: "How many runs go on at once, each in a process of its own.") var jobs = 1
+    @Flag(help: "Show a line for each run instead of one for each epoch.") var brief = false
     @Flag(help: "Only read what is there; run nothing.") var dryRun = false
     @Flag(help: "Print the leaderboard as one JSON object.") var json = false
+
+    func validate() throws {
+        if jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs)") }
+    }
 
     func run() throws {
         let board = try Board(contentsOf: URL(filePath: board)).only(cell: cells, entries: entries)
@@ -34,19 +42,14 @@ struct RunBoard: ParsableCommand {
         var errors = 0
         if !dryRun {
             let interrupt = InterruptObserver()
+            if repeatFailed { try session.removeFailed() }
             do {
-                try session.run(
-                    repeatingFailed: repeatFailed,
-                    didThrow: { recipe, error in
-                        guard keepGoing else { return false }
-                        errors += 1
-                        FileHandle.standardError.write(Data("\(recipe.name): \(error)\n".utf8))
-                        return true
-                    }, observers: [interrupt])
+                errors = jobs > 1 ? try runWorkers(interrupt) : try run(session, interrupt)
             } catch {
                 if let code = interrupt.exitCode { throw ExitCode(code) }
                 throw error
             }
+            if let code = interrupt.exitCode { throw ExitCode(code) }
         }
         let results = try session.report()
         if json {
@@ -55,5 +58,35 @@ struct RunBoard: ParsableCommand {
             print(results.markdown)
         }
         if errors > 0 { throw ExitCode(1) }
+    }
+
+    /// Runs the board in this process, and returns after how many errors it went on.
+    private func run(_ session: BoardSession, _ interrupt: InterruptObserver) throws -> Int {
+        func display(_ label: String) -> any TrainingObserver {
+            if brief { return BriefDisplay() }
+            return ProgressDisplay(label: label)
+        }
+        var errors = 0
+        try session.run(
+            didThrow: { recipe, error in
+                guard keepGoing else { return false }
+                errors += 1
+                FileHandle.standardError.write(Data("\(recipe.name): \(error)\n".utf8))
+                return true
+            }, display: display, observers: [interrupt])
+        return errors
+    }
+
+    /// Runs the board in several processes, and returns how many of them did not end well.
+    private func runWorkers(_ interrupt: InterruptObserver) throws -> Int {
+        let arguments =
+            ["board", board, "--out", out, "--brief"] + (keepGoing ? ["--keep-going"] : [])
+            + overrides.flatMap { ["--set", $0] } + cells.flatMap { ["--cell", $0] }
+            + entries.flatMap { ["--entry", $0] }
+        let errors = try Workers.run(jobs, arguments: arguments, interrupt: interrupt)
+        if interrupt.exitCode == nil {
+            for error in errors { FileHandle.standardError.write(Data("\(error)\n".utf8)) }
+        }
+        return errors.count
     }
 }

@@ -32,6 +32,8 @@ struct Train: ParsableCommand {
         let recipe = try Recipe(contentsOf: recipe, overrides: overrides, vocabulary: .standard)
         let name = RunDirectory.folderName(recipe: recipe.name, hash: recipe.hash, seed: seed)
         let directory = RunDirectory(URL(filePath: out ?? "\(defaultFolder)/\(name)"))
+        guard let claim = try directory.claim() else { throw TrainingError.isRunning(path: directory.url.path) }
+        defer { withExtendedLifetime(claim) {} }
         let interrupt = InterruptObserver()
         let outcome = try Trainer(recipe, seed: seed)
             .run(in: directory, resume: resume, observers: [ProgressDisplay(), interrupt])

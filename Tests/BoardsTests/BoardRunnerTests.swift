@@ -45,7 +45,8 @@ import Training
             calls = []
             try runner.run(train)
             #expect(calls.isEmpty)
-            try runner.run(repeatingFailed: true, train)
+            try runner.removeFailed()
+            try runner.run(train)
             #expect(calls == ["bad 1"])
         }
     }
@@ -94,6 +95,30 @@ import Training
             } throws: {
                 ($0 as? UnfinishedRun)?.path == runner.items[0].directory.url.path
             }
+        }
+    }
+
+    @Test func whatIsClaimedElsewhereIsLeftOut() throws {
+        try withRunner { runner in
+            let claim = try #require(try runner.items[2].directory.claim())
+            var calls: [String] = []
+            func train(_ entry: Board.Entry, _ seed: Int, _ directory: RunDirectory) throws {
+                calls.append("\(entry.name) \(seed)")
+                #expect(try directory.claim() == nil)
+                try recipes[entry.name]!.train(seed: seed, in: directory)
+            }
+            try withExtendedLifetime(claim) { try runner.run(train) }
+            #expect(calls == ["good 0", "bad 0", "bad 1", "good 2", "bad 2"])
+        }
+        try withRunner { runner in
+            // Another process ends the second run while this one is at the first.
+            var calls: [String] = []
+            try runner.run { entry, seed, directory in
+                calls.append("\(entry.name) \(seed)")
+                try recipes[entry.name]!.train(seed: seed, in: directory)
+                if calls.count == 1 { try recipes["bad"]!.train(seed: 0, in: runner.items[1].directory) }
+            }
+            #expect(calls == ["good 0", "good 1", "bad 1", "good 2", "bad 2"])
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import Training
 
@@ -7,6 +8,50 @@ import Training
         EpochMetrics(
             epoch: epoch, step: 10 * epoch, learningRate: 0.004, trainLoss: 2 / Double(epoch), validLoss: nil,
             accuracy: 0.5, imagesPerSecond: 900, seconds: Double(epoch))
+    }
+
+    @Test func oneClaimAtATime() throws {
+        try withTemporaryFolder { folder in
+            let run = RunDirectory(folder.appending(path: "a/b"))
+            var claim = try run.claim()
+            #expect(claim != nil)
+            #expect(try run.claim() == nil)
+            #expect(try run.state() == .absent)
+            claim = nil
+            #expect(!FileManager.default.fileExists(atPath: run.url.path), "nothing has begun, and nothing is left")
+
+            claim = try run.claim()
+            try run.begin(someRecord)
+            claim = nil
+            #expect(try FileManager.default.contentsOfDirectory(atPath: run.url.path) == ["run.json"])
+
+            // The claim of a folder that was removed meanwhile is worth nothing, and its end changes nothing.
+            claim = try run.claim()
+            try run.remove()
+            let new = try #require(try run.claim())
+            claim = nil
+            #expect(try run.claim() == nil)
+            withExtendedLifetime(new) {}
+        }
+    }
+
+    @Test func claimsOfManyThreadsExcludeEachOther() throws {
+        try withTemporaryFolder { folder in
+            let run = RunDirectory(folder.appending(path: "run"))
+            let holders = Atomic(0), most = Atomic(0), granted = Atomic(0)
+            DispatchQueue.concurrentPerform(iterations: 8) { _ in
+                for _ in 0..<200 {
+                    guard let claim = try? run.claim() else { continue }
+                    let count = holders.add(1, ordering: .sequentiallyConsistent).newValue
+                    most.max(count, ordering: .sequentiallyConsistent)
+                    granted.add(1, ordering: .sequentiallyConsistent)
+                    holders.subtract(1, ordering: .sequentiallyConsistent)
+                    withExtendedLifetime(claim) {}
+                }
+            }
+            #expect(most.load(ordering: .sequentiallyConsistent) == 1)
+            #expect(granted.load(ordering: .sequentiallyConsistent) > 0)
+        }
     }
 
     @Test func aRunPassesThroughItsStates() throws {

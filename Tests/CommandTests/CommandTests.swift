@@ -65,6 +65,7 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
 
     @Test(arguments: [
         ["tarin"], ["train"], ["train", "a.yaml", "--seed", "x"], ["compare", "a"],
+        ["board", "a.yaml", "--jobs", "0"],
         ["lr-find", "a.yaml", "--steps", "3"], ["lr-find", "a.yaml", "--start", "1", "--end", "0.1"],
         ["lr-find", "a.yaml", "--out", "no/such/folder/curve.svg"],
         ["convert", "a.pth"], ["convert", "a.pth", "b.pth"], ["convert", "a.pth", "b.safetensors", "--from", "keras"],
@@ -178,6 +179,8 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
             let (process, _, errors) = try Program.start(["train", "tiny.yaml", "--out", "run"], in: folder)
             let metrics = folder.appending(path: "run/metrics.jsonl")
             while process.isRunning, !FileManager.default.fileExists(atPath: metrics.path) { usleep(20_000) }
+            let second = try Program.run("train", "tiny.yaml", "--out", "run", "--resume", in: folder)
+            #expect(second.code == 1 && second.errors.contains("another process is running this"))
             process.interrupt()
             process.waitUntilExit()
             #expect(process.terminationStatus == 130)
@@ -225,6 +228,44 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
                 let mean = values.reduce(0, +) / Double(values.count)
                 #expect(abs(mean - (rows.first { $0.name == name }?.mean ?? .nan)) < 1e-12)
             }
+        }
+    }
+
+    @Test func jobsShareABoardAndCtrlCEndsThemAll() throws {
+        try withFolder { folder in
+            try writeRecipe(epochs: 200, in: folder)
+            let board = """
+                title: tiny
+                entries: [{name: one, recipe: tiny.yaml}]
+                seeds: 5
+                """
+            try Data(board.utf8).write(to: folder.appending(path: "board.yaml"))
+            let runs = folder.appending(path: "runs")
+            func begun() -> [String] {
+                let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+                return names.filter {
+                    FileManager.default.fileExists(atPath: runs.appending(path: "\($0)/metrics.jsonl").path)
+                }
+            }
+            let (process, output, errors) = try Program.start(["board", "board.yaml", "--jobs", "2"], in: folder)
+            while process.isRunning, begun().count < 2 { usleep(20_000) }
+            process.interrupt()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 130)
+            #expect(try Data(contentsOf: output).isEmpty)
+            let stopped = try String(contentsOf: errors, encoding: .utf8).split(separator: "\n")
+            #expect(stopped.count == 2 && stopped.allSatisfy { $0.contains(": stopped after step ") })
+
+            // The same runs with one epoch, which two jobs end; each is run once.
+            let jobs = ["board", "board.yaml", "--jobs", "2", "--set", "epochs=1", "--out", "short"]
+            let (second, _, lines) = try Program.start(jobs, in: folder)
+            second.waitUntilExit()
+            #expect(second.terminationStatus == 0)
+            let ended = try String(contentsOf: lines, encoding: .utf8).split(separator: "\n")
+            #expect(ended.count == 5 && Set(ended.map { $0.prefix { $0 != ":" } }).count == 5)
+            #expect(ended.allSatisfy { $0.contains(": accuracy ") })
+            let files = try FileManager.default.subpathsOfDirectory(atPath: folder.appending(path: "short").path)
+            #expect(!files.contains { $0.hasSuffix(".lock") })
         }
     }
 

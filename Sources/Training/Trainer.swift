@@ -10,9 +10,9 @@ import Torch
 /// let outcome = try trainer.run(in: RunDirectory(folder), observers: [ProgressDisplay()])
 /// ```
 ///
-/// The same recipe and seed on the same machine give the same result, and a run on the CPU that was interrupted
-/// and resumed ends bit-equal to one that was not: order, crops, flips, erasing and mixing depend on seed, epoch and
-/// place alone, and all other state is in the checkpoint.
+/// The same recipe and seed on the same machine, on a CPU with as many threads, give the same result, and a run on the
+/// CPU that was interrupted and resumed ends bit-equal to one that was not: order, crops, flips, erasing and mixing
+/// depend on seed, epoch and place alone, and all other state is in the checkpoint.
 public final class Trainer {
     let seed: Int
     let learner: Learner

@@ -7,7 +7,7 @@ struct Demo: ParsableCommand {
         abstract: "Compare Mish with ReLU on real images over several seeds, and give a verdict.",
         discussion: """
             Trains a small network on 1,437 handwritten digits that are part of the program, five times with \
-            each activation, and validates on 360 others. Takes about two minutes on two cores. What it runs \
+            each activation, and validates on 360 others. Takes less than a minute on two cores. What it runs \
             lies as a board file and a recipe in the folder, to be changed and run with `mish board`.
             """)
 

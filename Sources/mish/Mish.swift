@@ -8,7 +8,7 @@ struct Mish: ParsableCommand {
         abstract: "From a formula to a verdict: train with different activations, and learn which is better.",
         discussion: """
             Start with `mish demo`: two activation functions on real images, several seeds, a verdict and a \
-            report, in about two minutes.
+            report, in less than a minute.
             """,
         version: mishVersion,
         subcommands: [

@@ -11,9 +11,12 @@ public enum Workers {
     ///   - count: how many.
     ///   - arguments: of each.
     ///   - interrupt: when it has a signal, they are asked to end, too.
-    /// - Returns: what went wrong, a line for each that did not end well.
+    ///   - endingAtFailure: whether all are asked to end when one has failed.
+    /// - Returns: how many failed.
     /// - Throws: when one cannot be started; those that were are asked to end.
-    public static func run(_ count: Int, arguments: [String], interrupt: InterruptObserver) throws -> [String] {
+    public static func run(
+        _ count: Int, arguments: [String], interrupt: InterruptObserver, endingAtFailure: Bool
+    ) throws -> Int {
         var environment = ProcessInfo.processInfo.environment
         let share = max(1, ProcessInfo.processInfo.activeProcessorCount / count)
         environment["OMP_NUM_THREADS"] = environment["OMP_NUM_THREADS"] ?? "\(share)"
@@ -36,19 +39,31 @@ public enum Workers {
             workers.append(worker)
         }
 
+        /// Those that ended by themselves, not since they were asked to.
+        func reportCrashes() {
+            for worker in workers where worker.hasFailed && worker.terminationReason == .uncaughtSignal {
+                let text = "a job was ended by signal \(worker.terminationStatus)\n"
+                FileHandle.standardError.write(Data(text.utf8))
+            }
+        }
         // Each is in a process group of its own, so that Ctrl-C reaches this program alone.
         var isAsked = false
         while workers.contains(where: \.isRunning) {
-            if interrupt.exitCode != nil, !isAsked {
+            if !isAsked, interrupt.exitCode != nil || endingAtFailure && workers.contains(where: \.hasFailed) {
+                reportCrashes()
                 askToEnd()
                 isAsked = true
             }
             Thread.sleep(forTimeInterval: 0.05)
         }
-        return workers.compactMap { worker in
-            let isSignal = worker.terminationReason == .uncaughtSignal
-            if worker.terminationStatus == 0 && !isSignal { return nil }
-            return "a job ended with \(isSignal ? "signal" : "exit code") \(worker.terminationStatus)"
-        }
+        if !isAsked { reportCrashes() }
+        return workers.count(where: \.hasFailed)
+    }
+}
+
+extension Process {
+    /// Whether it has ended, and not well.
+    fileprivate var hasFailed: Bool {
+        !isRunning && (terminationReason == .uncaughtSignal || terminationStatus != 0)
     }
 }

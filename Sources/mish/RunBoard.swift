@@ -50,6 +50,7 @@ struct RunBoard: ParsableCommand {
                 throw error
             }
             if let code = interrupt.exitCode { throw ExitCode(code) }
+            if errors > 0 && !keepGoing { throw ExitCode(1) }
         }
         let results = try session.report()
         if json {
@@ -83,10 +84,6 @@ struct RunBoard: ParsableCommand {
             ["board", board, "--out", out, "--brief"] + (keepGoing ? ["--keep-going"] : [])
             + overrides.flatMap { ["--set", $0] } + cells.flatMap { ["--cell", $0] }
             + entries.flatMap { ["--entry", $0] }
-        let errors = try Workers.run(jobs, arguments: arguments, interrupt: interrupt)
-        if interrupt.exitCode == nil {
-            for error in errors { FileHandle.standardError.write(Data("\(error)\n".utf8)) }
-        }
-        return errors.count
+        return try Workers.run(jobs, arguments: arguments, interrupt: interrupt, endingAtFailure: !keepGoing)
     }
 }

@@ -266,6 +266,10 @@ private func writeRecipe(epochs: Int, in folder: URL) throws {
             #expect(ended.allSatisfy { $0.contains(": accuracy ") })
             let files = try FileManager.default.subpathsOfDirectory(atPath: folder.appending(path: "short").path)
             #expect(!files.contains { $0.hasSuffix(".lock") })
+
+            let failing = try Program.run(
+                "board", "board.yaml", "--jobs", "2", "--set", "data=/no/such/folder", in: folder)
+            #expect(failing.code == 1 && failing.output.isEmpty && failing.errors.contains("there is no such folder"))
         }
     }
 

@@ -4,8 +4,8 @@ import Training
 /// Runs what a board still lacks.
 ///
 /// Folders are the truth: a run that has ended is not run again, an interrupted one is handed to the trainer to
-/// resume. Several processes may run one board: each takes the next run that no other has claimed. What a run is, the runner learns from two closures, so that it needs no
-/// trainer itself.
+/// resume. Several processes may run one board: each takes the next run that no other has claimed. What a run is,
+/// the runner learns from two closures, so that it needs no trainer itself.
 public struct BoardRunner {
     /// What names a run's folder beside its seed.
     public struct Identity: Hashable, Sendable {

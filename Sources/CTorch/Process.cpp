@@ -100,7 +100,7 @@ void ct_set_deterministic(bool enabled) {
     // What cuBLAS needs to compute the same each time; it reads this when it is first used.
     if (enabled) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*replace=*/0);
     at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
-    // Else every new tensor is filled before an operator writes it: on a GPU, nearly twice as many launches.
+    // Else every new tensor is filled before an operator writes it: on a GPU, one launch more each time.
     at::globalContext().setDeterministicFillUninitializedMemory(false);
     at::globalContext().setDeterministicCuDNN(enabled);
 }

@@ -56,7 +56,8 @@ public final class Trainer {
     /// Trains and validates, epoch by epoch, and keeps the run directory.
     ///
     /// - Parameters:
-    ///   - directory: the run's own; it may exist only when the run is to be resumed.
+    ///   - directory: the run's own; it may exist only when the run is to be resumed. Who may share it with other
+    ///     processes claims it before.
     ///   - resume: whether to go on where an interrupted run stopped. Without a checkpoint it starts anew.
     ///   - observers: told how it goes; they may stop the run.
     /// - Returns: how it ended. A value that is not finite ends the run as failed, unless the recipe says to go on.

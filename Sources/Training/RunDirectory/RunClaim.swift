@@ -33,7 +33,9 @@ extension RunDirectory {
     /// - Throws: ``RunDirectoryError`` when the folder cannot be written.
     public func claim() throws(RunDirectoryError) -> RunClaim? {
         let file = url.appending(path: ".lock")
+        var attempts = 0
         while true {
+            attempts += 1
             do {
                 try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
             } catch {
@@ -49,9 +51,10 @@ extension RunDirectory {
                 close(descriptor)
                 return nil
             }
-            // The claim that ended may have removed the file between its opening and its locking.
+            // The claim that ended may have removed the file between its opening and its locking. It does not do so a
+            // hundred times: then the file system gives one file several identities.
             let claim = RunClaim(descriptor, file)
-            if claim.isAtItsPlace { return claim }
+            if claim.isAtItsPlace || attempts == 100 { return claim }
         }
     }
 }

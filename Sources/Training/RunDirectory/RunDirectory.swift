@@ -7,9 +7,9 @@ import Torch
 /// - `metrics.jsonl` (``EpochMetrics``) grows by one line an epoch.
 /// - `result.json` (``RunResult``) is written last and in one piece: its presence is what makes a run complete.
 ///
-/// Other files (checkpoints, predictions) may lie beside them. Whatever else shows runs is derived from these
-/// folders. JSON has no NaN or infinity; where a loss is one, the files say `"NaN"`, `"Infinity"` or
-/// `"-Infinity"`.
+/// Other files (checkpoints, predictions, the `.lock` of a ``RunClaim``) may lie beside them. Whatever else shows runs
+/// is derived from these folders. JSON has no NaN or infinity; where a loss is one, the files say `"NaN"`,
+/// `"Infinity"` or `"-Infinity"`.
 public struct RunDirectory: Sendable, Hashable {
     /// How far a run has come.
     public enum State: Sendable, Hashable {

@@ -56,19 +56,13 @@ private struct NonFiniteSearch {
     private func inState() -> NonFiniteFinding? {
         if state.isFinite { return nil }
         let parameters = Set(network.namedParameters().map(\.name))
-        for (name, tensor) in held where tensor.hasNonFinite {
+        for (name, tensor) in HeldTensors(of: network).named where tensor.hasNonFinite {
             return .init(name, tensor, phase: parameters.contains(name) ? .parameter : .buffer)
         }
         for (name, tensor) in state.optimizer.tensors.sorted(by: { $0.key < $1.key }) where tensor.hasNonFinite {
             return .init(name, tensor, phase: .optimizer)
         }
         return nil
-    }
-
-    /// Parameters and buffers in the network's order.
-    private var held: [(name: String, tensor: Tensor)] {
-        network.namedParameters().map { ($0.name, $0.parameter.tensor) }
-            + network.namedBuffers().map { ($0.name, $0.buffer.tensor) }
     }
 
     // MARK: Forward
@@ -159,20 +153,14 @@ private struct NonFiniteSearch {
 
     private func inUpdate() throws -> NonFiniteFinding? {
         try rewind()
-        var gradients: [String: Tensor] = [:]
-        try catching {
-            let result = try loss()
-            (scaler?.scaled(result) ?? result).backward()
-            for (name, parameter) in network.namedParameters() { gradients[name] = parameter.grad }
-            if let scaler { scaler.step(optimizer) } else { optimizer.step() }
-        }
+        try catching { _ = optimizer.step(minimizing: try loss(), scaler: scaler) }
         let memories = optimizer.state().tensors.filter { $0.value.hasNonFinite }
         for (name, parameter) in network.namedParameters() {
             let memory = memories.filter { $0.key.hasPrefix("\(name).") }.min { $0.key < $1.key }
             guard memory != nil || parameter.tensor.hasNonFinite else { continue }
             let (label, tensor) = memory.map { ($0.key, $0.value) } ?? (name, parameter.tensor)
             var inputs = [Part(role: "before", name: name, summary: TensorSummary(state.network[name]!))]
-            if let gradient = gradients[name] {
+            if let gradient = parameter.grad {
                 inputs.append(Part(role: "gradient", name: name, summary: TensorSummary(gradient)))
             }
             return .init(label, tensor, phase: .update, inputs: inputs)

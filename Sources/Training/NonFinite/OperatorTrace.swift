@@ -53,10 +53,7 @@ final class OperatorTrace {
         moduleTypes = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, "\(type(of: $0.module))") })
         composites = Set(modules.filter { !$0.module.namedChildren.isEmpty }.map(\.name))
         var owners: [Int: (String, String)] = [:]
-        let held =
-            network.namedParameters().map { ($0.name, $0.parameter.tensor) }
-            + network.namedBuffers().map { ($0.name, $0.buffer.tensor) }
-        for (name, tensor) in held {
+        for (name, tensor) in HeldTensors(of: network).named {
             owners[tensor.identity] = (name.split(separator: ".").dropLast().joined(separator: "."), name)
         }
         self.owners = owners

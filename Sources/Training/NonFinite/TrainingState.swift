@@ -66,11 +66,14 @@ struct HeldTensors {
         (parameters, buffers) = (network.namedParameters(), network.namedBuffers())
     }
 
-    /// The tensors as they are now, not copies.
+    /// The tensors as they are now, not copies, in the network's order.
+    var named: [(name: String, tensor: Tensor)] {
+        parameters.map { ($0.name, $0.parameter.tensor) } + buffers.map { ($0.name, $0.buffer.tensor) }
+    }
+
+    /// The same without their gradients, by name.
     var tensors: [String: Tensor] {
-        let all =
-            parameters.map { ($0.name, $0.parameter.tensor.detach()) } + buffers.map { ($0.name, $0.buffer.tensor) }
-        return Dictionary(uniqueKeysWithValues: all)
+        Dictionary(uniqueKeysWithValues: named.map { ($0.name, $0.tensor.detach()) })
     }
 }
 

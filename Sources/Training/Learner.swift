@@ -50,6 +50,9 @@ struct Learner {
 
     var optimizer: Optimizers.Optimizer { layerGroups.optimizer }
 
+    /// That of the last parameter group, which trains the head.
+    var learningRate: Double { optimizer.groups.last?.rule.learningRate ?? 0 }
+
     /// Puts the network into training, as far as it is not frozen in this epoch.
     func begin(epoch: Int) {
         model.train()

@@ -117,7 +117,7 @@ public final class Trainer {
             let met = nonFinite.counts(in: epoch * plan.stepsPerEpoch..<stepInRun)
             let metrics = EpochMetrics(
                 epoch: epoch + 1, step: (epoch + 1) * plan.stepsPerEpoch,
-                learningRate: learner.optimizer.groups.last?.rule.learningRate ?? 0,
+                learningRate: learner.learningRate,
                 trainLoss: meanLoss(), validLoss: evaluation.loss, accuracy: evaluation.accuracy,
                 imagesPerSecond: Double(images - imagesBefore) / trainSeconds, seconds: seconds(), nonFinite: met)
             last = evaluation

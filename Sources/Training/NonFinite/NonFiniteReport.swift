@@ -70,7 +70,7 @@ extension NonFiniteReport {
         (self.sign, step, stepsPerEpoch) = (sign, result.step + 1, plan.stepsPerEpoch)
         (epoch, batch) = (result.step / stepsPerEpoch + 1, result.step % stepsPerEpoch + 1)
         (loss, finding, note) = (result.loss, result.finding, result.note)
-        learningRate = learner.optimizer.groups.last?.rule.learningRate ?? 0
+        learningRate = learner.learningRate
         lossScale = learner.scaler?.state.scale
         files = result.loss == nil ? [] : plan.trainingFiles(result.step)
         classCount = learner.data.classes.count
@@ -84,7 +84,7 @@ extension NonFiniteReport {
             (other.sign, other.step, other.epoch, other.batch, other.stepsPerEpoch)
         (loss, self.finding) = (other.loss, finding)
         note = finding == nil ? "everything in the step is finite" : nil
-        learningRate = learner.optimizer.groups.last?.rule.learningRate ?? 0
+        learningRate = learner.learningRate
         lossScale = learner.scaler?.state.scale
         (files, classCount) = (other.files, other.classCount)
         (recipeHash, seed) = (learner.recipe.hash, other.seed)

@@ -36,11 +36,7 @@ extension RunDirectory {
         var attempts = 0
         while true {
             attempts += 1
-            do {
-                try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-            } catch {
-                throw RunDirectoryError(error, writing: url)
-            }
+            try createFolder()
             let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
             if descriptor < 0 {
                 // A claim that ended took an empty folder with it.

@@ -64,12 +64,17 @@ public struct RunDirectory: Sendable, Hashable {
     /// - Throws: ``RunDirectoryError``, among others `alreadyExists` when a run has begun here.
     public func begin(_ record: RunRecord) throws(RunDirectoryError) {
         guard !exists(recordFile) else { throw .alreadyExists(path: recordFile.path) }
+        try createFolder()
+        try write(JSON.pretty(record), to: recordFile)
+    }
+
+    /// Creates the folder where there is none.
+    func createFolder() throws(RunDirectoryError) {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
             throw RunDirectoryError(error, writing: url)
         }
-        try write(JSON.pretty(record), to: recordFile)
     }
 
     /// What the run is.

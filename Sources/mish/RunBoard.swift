@@ -43,13 +43,9 @@ struct RunBoard: ParsableCommand {
         if !dryRun {
             let interrupt = InterruptObserver()
             if repeatFailed { try session.removeFailed() }
-            do {
-                errors = jobs > 1 ? try runWorkers(interrupt) : try run(session, interrupt)
-            } catch {
-                if let code = interrupt.exitCode { throw ExitCode(code) }
-                throw error
-            }
+            let result = Result { jobs > 1 ? try runWorkers(interrupt) : try run(session, interrupt) }
             if let code = interrupt.exitCode { throw ExitCode(code) }
+            errors = try result.get()
             if errors > 0 && !keepGoing { throw ExitCode(1) }
         }
         let results = try session.report()
